@@ -1,0 +1,1 @@
+//! hinomi.toml and targets.toml: strict raw types, then checked types.

@@ -1,0 +1,1 @@
+//! Detectors: one rule a file, from a case to findings.

@@ -1,0 +1,1 @@
+//! Two pages to their difference, matched by structure and bounded.

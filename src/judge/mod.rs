@@ -1,0 +1,1 @@
+//! Findings and context to a verdict, and what follows from it.

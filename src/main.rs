@@ -1,0 +1,3 @@
+//! The `hinomi` command.
+
+fn main() {}

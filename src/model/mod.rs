@@ -1,0 +1,43 @@
+//! The words of hinomi as types: owned plain data, without I/O, clock or async.
+
+mod active;
+mod capture;
+mod case;
+mod change;
+mod digest;
+mod finding;
+mod id;
+mod incident;
+mod message;
+mod organisation;
+mod page;
+mod registry;
+mod script_report;
+mod secret;
+mod site;
+mod snapshot;
+mod target;
+mod unseen;
+mod verdict;
+mod words;
+
+pub use active::*;
+pub use capture::*;
+pub use case::*;
+pub use change::*;
+pub use digest::*;
+pub use finding::*;
+pub use id::*;
+pub use incident::*;
+pub use message::*;
+pub use organisation::*;
+pub use page::*;
+pub use registry::*;
+pub use script_report::*;
+pub use secret::*;
+pub use site::*;
+pub use snapshot::*;
+pub use target::*;
+pub use unseen::*;
+pub use verdict::*;
+pub use words::*;

@@ -1,0 +1,143 @@
+//! Snapshots, baselines and proposals.
+
+use super::{
+    Digest, DigestBuilder, Finding, Head, Judgement, Organisation, OrganisationId, Page, Persona, Target, TargetId,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One version of a page. Its bytes lie in the objects under `bytes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// When it was fetched.
+    pub at: Timestamp,
+    /// SHA-256 of the body.
+    pub bytes: Digest,
+    /// Length of the body in bytes.
+    pub size: u64,
+    /// Digest of the normalised state: page, status, final URL, acting headers.
+    pub state: Digest,
+    /// Status, headers, redirects, address, certificate.
+    pub head: Head,
+}
+
+/// The digest that an approval names: the normalised page with everything else that acts.
+#[must_use]
+pub fn state_digest(page: &Page, head: &Head) -> Digest {
+    let mut builder = DigestBuilder::new("hinomi state 1");
+    builder.part(page.digest().as_bytes());
+    head_parts(&mut builder, head);
+    builder.finish()
+}
+
+/// The digest of an answer as it came: equal fingerprints need no second look under the same rules and baseline.
+#[must_use]
+pub fn fingerprint(body: Digest, head: &Head, rules: &str, revision: u64) -> Digest {
+    let mut builder = DigestBuilder::new("hinomi fingerprint 1");
+    builder.part(body.as_bytes()).part(rules).part(revision.to_le_bytes());
+    builder.part(head.certificate.as_ref().and_then(|c| c.problem.as_deref()).unwrap_or_default());
+    head_parts(&mut builder, head);
+    builder.finish()
+}
+
+fn head_parts(builder: &mut DigestBuilder, head: &Head) {
+    builder.part(head.status.to_le_bytes()).part(head.final_url.as_str());
+    for (name, value) in head.acting_headers() {
+        builder.part(name).part(value);
+    }
+}
+
+/// One approved state of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedState {
+    /// What was approved.
+    pub snapshot: Snapshot,
+    /// When it was approved.
+    pub at: Timestamp,
+    /// Who decided, `NAME <mail>`.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Name of a special page (disaster, election, maintenance); none for the ordinary one.
+    pub special: Option<String>,
+    /// When the approval ends.
+    pub expires: Timestamp,
+}
+
+/// The approved states of a target and persona.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Newest last. Empty until a person has approved something.
+    pub states: Vec<ApprovedState>,
+    /// Grows with every approval and retirement.
+    pub revision: u64,
+}
+
+/// A snapshot that waits for a person. A target and persona has at most one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Whose page.
+    pub target: TargetId,
+    /// As whom it was fetched.
+    pub persona: Persona,
+    /// What is proposed: the latest judged state.
+    pub snapshot: Snapshot,
+    /// What was said of it.
+    pub judgement: Judgement,
+    /// What was found in it.
+    pub findings: Vec<Finding>,
+    /// When the first state that waits was seen.
+    pub since: Timestamp,
+    /// The planned change that announced it.
+    pub planned: Option<String>,
+}
+
+/// What a person does to a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalAction {
+    /// A snapshot joins the baseline, in place of the ordinary state before it.
+    Approve,
+    /// A state leaves the baseline.
+    Retire,
+}
+
+/// One line of the record of approvals, without the chain around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// When it was entered.
+    pub at: Timestamp,
+    /// What.
+    pub action: ApprovalAction,
+    /// Who decided, `NAME <mail>`.
+    pub by: String,
+    /// Who entered it: the system's user.
+    pub entered_by: String,
+    /// Why.
+    pub reason: String,
+    /// The target as it was registered then: the registry can be rebuilt from it.
+    pub target: Target,
+    /// Its organisation and those above it, as registered then.
+    pub lineage: Vec<Organisation>,
+    /// As whom the page was fetched.
+    pub persona: Persona,
+    /// The state.
+    pub snapshot: Snapshot,
+    /// Name of a special page.
+    pub special: Option<String>,
+    /// When the approval ends.
+    pub expires: Timestamp,
+}
+
+/// Head of one chain of approval lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainHead {
+    /// Organisation of the file.
+    pub organisation: OrganisationId,
+    /// Target of the file.
+    pub target: TargetId,
+    /// Number of lines.
+    pub count: u64,
+    /// SHA-256 of the last line.
+    pub hash: Digest,
+}

@@ -1,0 +1,66 @@
+//! Text for people in both languages of hinomi.
+
+use serde::{Deserialize, Serialize};
+
+/// A language that hinomi speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum Language {
+    /// 日本語
+    #[default]
+    #[serde(rename = "ja")]
+    Japanese,
+    /// English
+    #[serde(rename = "en")]
+    English,
+}
+
+/// One sentence or title in both languages; both are always complete.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Words {
+    /// English.
+    pub en: String,
+    /// 日本語。
+    pub ja: String,
+}
+
+impl Words {
+    /// The same thing said in English and in Japanese.
+    pub fn new(en: impl Into<String>, ja: impl Into<String>) -> Self {
+        Self { en: en.into(), ja: ja.into() }
+    }
+
+    /// The text in one language.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Japanese => &self.ja,
+            Language::English => &self.en,
+        }
+    }
+}
+
+/// [`Words`] that stand in the program text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StaticWords {
+    /// English.
+    pub en: &'static str,
+    /// 日本語。
+    pub ja: &'static str,
+}
+
+impl StaticWords {
+    /// The text in one language.
+    #[must_use]
+    pub const fn get(&self, language: Language) -> &'static str {
+        match language {
+            Language::Japanese => self.ja,
+            Language::English => self.en,
+        }
+    }
+
+    /// As owned [`Words`].
+    #[must_use]
+    pub fn to_words(&self) -> Words {
+        Words::new(self.en, self.ja)
+    }
+}

@@ -1,0 +1,1 @@
+//! The guarded way out: address classes, resolver, client, proxy, per-host courtesy.

@@ -1,0 +1,1 @@
+//! Bytes to a normalised page: charset, tree, normalisation, digests, active inventory.

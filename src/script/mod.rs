@@ -1,0 +1,1 @@
+//! What a script would do, found without running it.

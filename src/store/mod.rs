@@ -1,0 +1,291 @@
+//! The working memory and the record of approvals: one contract, and its backends.
+
+use crate::model::*;
+use jiff::Timestamp;
+use std::future::Future;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+/// Why the store could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("database: {0}; check free disk space and permissions of the data directory")]
+    Database(String),
+    /// A file of the record could not be read or written.
+    #[error("{path}: {detail}; check free disk space and permissions")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What happened.
+        detail: String,
+    },
+    /// What is stored does not fit together.
+    #[error("{0}; run `hinomi baseline verify` to see where")]
+    Damaged(String),
+    /// The writer is gone: the process must end.
+    #[error("the database writer has stopped: {0}")]
+    WriterGone(String),
+    /// The database was written by a newer hinomi.
+    #[error("the database has version {found}, this hinomi knows up to {known}; use the newer hinomi")]
+    TooNew {
+        /// Version of the database.
+        found: i64,
+        /// Newest version known.
+        known: i64,
+    },
+    /// A person asked for something that cannot be done; the text says why and what to do.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Result of a store operation.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A target and persona whose time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Whose page.
+    pub target: Target,
+    /// As whom.
+    pub persona: Persona,
+    /// When it was due.
+    pub at: Timestamp,
+}
+
+/// A check that was begun and not ended when the process died.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InFlight {
+    /// Whose page.
+    pub target: TargetId,
+    /// As whom.
+    pub persona: Persona,
+    /// Nothing else was in flight: it is the culprit.
+    pub alone: bool,
+}
+
+/// What to do with something that is at most one per target and persona.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Slot<T> {
+    /// Leave as it is.
+    Keep,
+    /// Put this in its place.
+    Put(T),
+    /// Empty it.
+    Clear,
+}
+
+/// Everything one check leaves behind; written in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckRecord {
+    /// What was seen.
+    pub observation: Observation,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What was said of the answer; kept when the check is unseen or a 304.
+    pub judged: Slot<Judged>,
+    /// Validators of the answer.
+    pub validators: Slot<(Option<String>, Option<String>)>,
+    /// Checks since the last full fetch, after this one.
+    pub since_full: u32,
+    /// The state followed on the content plane.
+    pub followed: Slot<Snapshot>,
+    /// Unseen checks in a row, after this one.
+    pub unseen: Option<(Timestamp, u32)>,
+    /// What waits for a person.
+    pub proposal: Slot<Proposal>,
+    /// Incidents opened or changed.
+    pub incidents: Vec<Incident>,
+    /// What is told.
+    pub notices: Vec<Notice>,
+    /// Bodies to keep (followed, proposed, evidence), by digest.
+    pub bodies: Vec<(Digest, Vec<u8>)>,
+    /// When the next check is due.
+    pub next_due: Timestamp,
+}
+
+/// Coverage of one target and persona over a span of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// Whose page.
+    pub target: TargetId,
+    /// As whom.
+    pub persona: Persona,
+    /// Comparisons due by its interval.
+    pub due: u64,
+    /// Comparisons really made.
+    pub compared: u64,
+    /// The last one.
+    pub last: Option<Timestamp>,
+    /// When the next check is (or was) due.
+    pub next_due: Timestamp,
+    /// Set aside because its check killed the process.
+    pub quarantined: bool,
+}
+
+/// The outbox at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutboxSummary {
+    /// Notices and messages that wait.
+    pub waiting: u64,
+    /// When the oldest of them was decided.
+    pub oldest: Option<Timestamp>,
+    /// Messages given up in the last seven days.
+    pub given_up: u64,
+    /// Messages sent in all.
+    pub sent: u64,
+}
+
+/// A message and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The message.
+    pub message: Message,
+    /// When it arrived.
+    pub sent: Option<Timestamp>,
+    /// It was given up.
+    pub given_up: bool,
+}
+
+/// How long things are kept. Approved states, open incidents and their evidence are never touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Observations older than this are dropped.
+    pub observations: std::time::Duration,
+    /// At most this many observations a target and persona.
+    pub observations_per_target: u32,
+    /// Resolved incidents with their evidence older than this are dropped.
+    pub incidents: std::time::Duration,
+    /// Sent messages older than this are dropped.
+    pub messages: std::time::Duration,
+}
+
+/// Something in `baselines/` that does not verify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The file.
+    pub path: PathBuf,
+    /// The line in it, from 1.
+    pub line: Option<u64>,
+    /// What is wrong, and what it means.
+    pub what: Words,
+}
+
+macro_rules! contract {
+    ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $type:ty)* $(,)?) -> $out:ty;)*) => {
+        /// The working memory together with the record of approvals. Every backend passes the one contract suite.
+        /// Time always comes in as an argument. Each write is durable when it returns.
+        pub trait Store: Send + Sync + 'static {
+            $($(#[$doc])* fn $name(&self $(, $arg: $type)*) -> impl Future<Output = Result<$out>> + Send;)*
+        }
+    };
+}
+
+contract! {
+    /// Makes the stored registry equal to this one. New targets become due spread evenly over their interval, the
+    /// first at `now`; changed URLs, masks or personas make a target due at once; removed targets keep their record of
+    /// approvals, and their open incidents are resolved with the reason *removed*.
+    fn put_registry(&self, registry: Registry, now: Timestamp) -> ();
+    /// The stored registry.
+    fn registry(&self) -> Registry;
+
+    /// Enabled targets past their time, not in flight and not quarantined, most overdue first, at most `limit`, at
+    /// most `per_host` of one host (those in flight counted).
+    fn due(&self, now: Timestamp, limit: u32, per_host: u32) -> Vec<Due>;
+    /// When the next target is due.
+    fn next_due(&self) -> Option<Timestamp>;
+    /// Marks checks as in flight, durably, before they start.
+    fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> ();
+    /// Takes the mark away without a result: the check was given up in good order.
+    fn abandon(&self, target: TargetId, persona: Persona) -> ();
+    /// Checks that were in flight when the process died.
+    fn in_flight(&self) -> Vec<InFlight>;
+    /// Sets a target aside, or takes it back.
+    fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, now: Timestamp) -> ();
+
+    /// What the memory holds about a target between checks (open incidents included).
+    fn target_state(&self, target: TargetId, persona: Persona) -> TargetState;
+    /// The approved states.
+    fn baseline(&self, target: TargetId, persona: Persona) -> Baseline;
+    /// Writes what a check leaves behind, all or nothing, and takes its in-flight mark away.
+    fn record(&self, record: CheckRecord) -> ();
+    /// A body by its digest, from the memory or from the record; checked against the digest.
+    fn body(&self, digest: Digest) -> Option<Vec<u8>>;
+    /// The latest observations of a target, newest first.
+    fn observations(&self, target: TargetId, limit: u32) -> Vec<Observation>;
+
+    /// All proposals, oldest first.
+    fn proposals(&self) -> Vec<Proposal>;
+    /// The proposal of a target and persona.
+    fn proposal(&self, target: TargetId, persona: Persona) -> Option<Proposal>;
+    /// Enters an approval or retirement: objects first, then the line, then the database. An approval clears the
+    /// proposal and the followed state, and makes the target due at once.
+    fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> ();
+    /// Drops a proposal: "this was not us". The mark is kept with the target's open incident if there is one.
+    fn reject(&self, target: TargetId, persona: Persona, mark: Mark) -> ();
+    /// All lines of a target's record, oldest first.
+    fn approvals(&self, target: TargetId) -> Vec<Approval>;
+
+    /// Incidents, newest first; only those that are not resolved unless `all`.
+    fn incidents(&self, all: bool, limit: u32) -> Vec<Incident>;
+    /// An incident by its id or an unambiguous beginning of it.
+    fn incident(&self, id: String) -> Option<Incident>;
+    /// Writes an incident together with what is told about it.
+    fn put_incident(&self, incident: Incident, notices: Vec<Notice>) -> ();
+    /// Incidents whose next level is due.
+    fn escalations(&self, now: Timestamp) -> Vec<Incident>;
+
+    /// Silences that have not ended.
+    fn silences(&self, now: Timestamp) -> Vec<Silence>;
+    /// Adds a silence.
+    fn put_silence(&self, silence: Silence) -> ();
+    /// Ends a silence; `false` when there is none of that id (or unambiguous beginning).
+    fn end_silence(&self, id: String, now: Timestamp) -> bool;
+    /// Planned changes that have not ended.
+    fn plans(&self, now: Timestamp) -> Vec<PlannedChange>;
+    /// Adds a planned change.
+    fn put_plan(&self, plan: PlannedChange) -> ();
+    /// Ends a planned change; `false` when there is none of that id (or unambiguous beginning).
+    fn end_plan(&self, id: String, now: Timestamp) -> bool;
+
+    /// Adds notices that belong to no check.
+    fn put_notices(&self, notices: Vec<Notice>) -> ();
+    /// Notices whose time has come and that are in no message yet, oldest first.
+    fn due_notices(&self, now: Timestamp) -> Vec<Notice>;
+    /// When the next notice or message is due.
+    fn next_outbox(&self) -> Option<Timestamp>;
+    /// Fixes messages: writes them and marks the notices they tell, in one transaction.
+    fn compose(&self, messages: Vec<(Message, Vec<Uuid>)>) -> ();
+    /// Messages whose next attempt has come, oldest first, at most `limit`, at most one a receiver.
+    fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message>;
+    /// Records that a message arrived.
+    fn sent(&self, message: Uuid, at: Timestamp) -> ();
+    /// Records a failed attempt; without a next attempt the message is given up and stays visible.
+    fn failed(&self, message: Uuid, at: Timestamp, error: String, next: Option<Timestamp>) -> ();
+    /// Message-IDs of the messages of an incident to one receiver, oldest first.
+    fn thread(&self, incident: Uuid, receiver: Receiver) -> Vec<String>;
+    /// The latest messages, newest first.
+    fn deliveries(&self, limit: u32) -> Vec<Delivery>;
+    /// The outbox at a glance.
+    fn outbox(&self, now: Timestamp) -> OutboxSummary;
+
+    /// Coverage of every enabled target and persona since a time.
+    fn coverage(&self, since: Timestamp, now: Timestamp) -> Vec<Coverage>;
+    /// A small value kept under a name (time of the last digest, of the last start …).
+    fn note(&self, name: String) -> Option<String>;
+    /// Keeps a small value.
+    fn put_note(&self, name: String, value: String) -> ();
+    /// Drops what retention allows to drop; returns the number of rows.
+    fn prune(&self, retention: Retention, now: Timestamp) -> u64;
+
+    /// Checks objects and chains of `baselines/` against each other and against the heads in the database.
+    fn verify(&self) -> Vec<Damage>;
+    /// Heads of all chains, from the files.
+    fn chain_heads(&self) -> Vec<ChainHead>;
+    /// Rebuilds registry and approvals of an empty database from `baselines/`; returns the number of lines read.
+    fn rebuild(&self, now: Timestamp) -> u64;
+    /// Writes a consistent copy of the database to a new file while the service runs.
+    fn backup(&self, file: PathBuf) -> ();
+    /// Proves that the writer lives and the disk takes writes.
+    fn ping(&self, now: Timestamp) -> ();
+}

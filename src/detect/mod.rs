@@ -1,1 +1,86 @@
 //! Detectors: one rule a file, from a case to findings.
+//!
+//! A rule is a file here, a `mod` line, a line in [`DETECTORS`], a test file in `tests/detect/` and a folder of
+//! fixtures in `fixtures/detect/`; a test fails when one of them is missing. Its type's doc comment is its documentation.
+
+mod support;
+mod unapproved_active_change;
+
+pub use support::{Findings, Found};
+
+use crate::model::{Case, Confidence, Finding, Plane, Rule, Severity, StaticWords, Words};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// One rule that judges cases.
+pub trait Detector: Sync {
+    /// The rule as people know it.
+    fn rule(&self) -> &'static Rule;
+
+    /// Adds what it finds in a case. Time and memory are bounded by the size of the case.
+    fn examine(&self, case: &Case, out: &mut Findings);
+}
+
+/// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
+static DETECTORS: &[&dyn Detector] = &[&unapproved_active_change::UnapprovedActiveChange];
+
+/// The rule under which a detector that fails reports itself.
+static DETECTOR_FAILED: Rule = Rule {
+    id: "detector-failed",
+    title: StaticWords { en: "A detector failed", ja: "検知器の異常終了" },
+    why: StaticWords {
+        en: "One of hinomi's rules could not be applied to this page, so something it looks for may have been missed.",
+        ja: "hinomi のルールの一つをこのページに適用できませんでした。そのルールが探すものを見落としている可能性があります。",
+    },
+    first_step: StaticWords {
+        en: "Look at the page yourself, and report this to the operators of hinomi together with the page.",
+        ja: "ページをご自身で確認し、ページを添えて hinomi の運用者に報告してください。",
+    },
+};
+
+/// Everything the rules find in a case, worst first. Each rule gives at most 20
+/// findings, its worst ones; the last of them says how many more there were.
+#[must_use]
+pub fn examine(case: &Case) -> Vec<Finding> {
+    run(DETECTORS, case)
+}
+
+/// The rule of an id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}
+
+/// All rules, the one for failed detectors last.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    DETECTORS.iter().map(|detector| detector.rule()).chain([&DETECTOR_FAILED])
+}
+
+/// Which rules these are: a state judged under another revision is judged again. The number after the version grows
+/// with every change to what rules say.
+#[must_use]
+pub const fn revision() -> &'static str {
+    concat!(env!("CARGO_PKG_VERSION"), "-1")
+}
+
+fn run(detectors: &[&dyn Detector], case: &Case) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    for detector in detectors {
+        findings.begin(detector.rule());
+        if catch_unwind(AssertUnwindSafe(|| detector.examine(case, &mut findings))).is_err() {
+            findings.begin(&DETECTOR_FAILED);
+            findings.add(failure(detector.rule()));
+        }
+    }
+    findings.finish(case)
+}
+
+fn failure(rule: &Rule) -> Found {
+    let words = Words::new(
+        format!("the rule '{}' failed on this page; what it looks for may be there", rule.id),
+        format!("ルール「{}」がこのページで異常終了しました。見落としの可能性があります", rule.id),
+    );
+    Found::new(Severity::Medium, Confidence::Certain, words).plane(Plane::Active).evidence(rule.id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Collecting what rules find: bounded, worst first, and aware of what has been described already.
+
+use super::{cut, quote};
+use crate::model::{
+    ActiveItem, ActiveKind, Case, Confidence, Finding, Location, MAX_EVIDENCE, NodeId, Page, Plane, Rule, Severity,
+    Words,
+};
+use smol_str::SmolStr;
+use std::collections::HashSet;
+
+/// Most findings of one rule; the rest are counted in its last one.
+pub(in crate::detect) const MAX_PER_RULE: usize = 20;
+
+/// What a rule found, before it is turned into a [`Finding`].
+#[derive(Debug, Clone)]
+pub struct Found {
+    severity: Severity,
+    confidence: Confidence,
+    plane: Plane,
+    summary: Words,
+    node: Option<NodeId>,
+    item: Option<ItemKey>,
+    gone: bool,
+    evidence: Option<String>,
+    decoded: Option<String>,
+}
+
+/// What tells one active item of a page from another.
+type ItemKey = (NodeId, ActiveKind, Option<SmolStr>);
+
+fn key(item: &ActiveItem) -> ItemKey {
+    (item.node, item.kind, item.attribute.clone())
+}
+
+impl Found {
+    /// A finding on the active plane; the summary is one sentence without a full stop.
+    #[must_use]
+    pub fn new(severity: Severity, confidence: Confidence, summary: Words) -> Self {
+        let plane = Plane::Active;
+        Self {
+            severity,
+            confidence,
+            plane,
+            summary,
+            node: None,
+            item: None,
+            gone: false,
+            evidence: None,
+            decoded: None,
+        }
+    }
+
+    /// The plane it lies on, where that is not the active one.
+    #[must_use]
+    pub fn plane(mut self, plane: Plane) -> Self {
+        self.plane = plane;
+        self
+    }
+
+    /// The node of the new page it is about. Its markup is the evidence unless something else is given.
+    #[must_use]
+    pub fn at(mut self, node: NodeId) -> Self {
+        self.node = Some(node);
+        self
+    }
+
+    /// The active item of the new page it is about: its place, and described for the floor rule.
+    #[must_use]
+    pub fn on(mut self, item: &ActiveItem) -> Self {
+        self.item = Some(key(item));
+        self.at(item.node)
+    }
+
+    /// The active item of the approved page that is gone: its place there.
+    #[must_use]
+    pub fn gone(mut self, item: &ActiveItem) -> Self {
+        self.gone = true;
+        self.on(item)
+    }
+
+    /// What was seen, raw; cut to [`MAX_EVIDENCE`].
+    #[must_use]
+    pub fn evidence(mut self, evidence: impl AsRef<str>) -> Self {
+        self.evidence = Some(cut(evidence.as_ref(), MAX_EVIDENCE));
+        self
+    }
+
+    /// What an encoded script turned out to hold; cut to [`MAX_EVIDENCE`].
+    #[must_use]
+    pub fn decoded(mut self, decoded: impl AsRef<str>) -> Self {
+        self.decoded = Some(cut(decoded.as_ref(), MAX_EVIDENCE));
+        self
+    }
+
+    fn weight(&self) -> (Severity, Confidence) {
+        (self.severity, self.confidence)
+    }
+
+    /// The finding, with place and evidence from the page it is about.
+    fn resolve(self, rule: &Rule, case: &Case, more: usize) -> Finding {
+        let page: Option<&Page> = if self.gone { case.approved.map(|c| c.version.page) } else { Some(case.now.page) };
+        let place = page.zip(self.node).filter(|(page, node)| node.index() < page.nodes.len());
+        let evidence = self.evidence.or_else(|| place.map(|(page, node)| quote(page, node, MAX_EVIDENCE)));
+        let line = |page: &Page, node| Some(page.node(node).line).filter(|line| *line > 0);
+        Finding {
+            rule: SmolStr::new_static(rule.id),
+            severity: self.severity,
+            confidence: self.confidence,
+            plane: self.plane,
+            summary: counted(self.summary, more),
+            evidence: evidence.unwrap_or_default(),
+            location: place.map(|(page, node)| Location {
+                path: page.path(node),
+                line: line(page, node),
+                column: None,
+            }),
+            decoded: self.decoded,
+        }
+    }
+}
+
+/// A summary that also says how many more there are.
+fn counted(summary: Words, more: usize) -> Words {
+    match more {
+        0 => summary,
+        _ => Words::new(format!("{} (and {more} more)", summary.en), format!("{}(ほか{more}件)", summary.ja)),
+    }
+}
+
+/// What one rule found.
+struct Section {
+    rule: &'static Rule,
+    kept: Vec<Found>,
+    more: usize,
+}
+
+/// The findings of all rules on one case, as they come in.
+#[derive(Default)]
+pub struct Findings {
+    sections: Vec<Section>,
+    items: HashSet<ItemKey>,
+    gone: HashSet<ItemKey>,
+    nodes: HashSet<NodeId>,
+}
+
+impl Findings {
+    /// What is added from here on belongs to this rule.
+    pub(in crate::detect) fn begin(&mut self, rule: &'static Rule) {
+        self.sections.push(Section { rule, kept: Vec::new(), more: 0 });
+    }
+
+    /// Adds one finding. A rule that finds very much keeps its worst.
+    pub fn add(&mut self, found: Found) {
+        self.remember(&found);
+        let Some(section) = self.sections.last_mut() else { return };
+        if section.kept.len() < MAX_PER_RULE {
+            section.kept.push(found);
+            return;
+        }
+        section.more += 1;
+        let least = section.kept.iter().enumerate().rev().min_by_key(|(_, kept)| kept.weight());
+        if let Some((at, _)) = least.filter(|(_, kept)| kept.weight() < found.weight()) {
+            section.kept.remove(at);
+            section.kept.push(found);
+        }
+    }
+
+    /// Whether a finding that asks for a person describes this item of the new page already.
+    #[must_use]
+    pub fn describes(&self, item: &ActiveItem) -> bool {
+        self.nodes.contains(&item.node) || self.items.contains(&key(item))
+    }
+
+    /// Whether a finding that asks for a person describes this item of the approved page as gone already.
+    #[must_use]
+    pub fn describes_gone(&self, item: &ActiveItem) -> bool {
+        self.gone.contains(&key(item))
+    }
+
+    fn remember(&mut self, found: &Found) {
+        if found.severity < Severity::Low || found.plane != Plane::Active {
+            return;
+        }
+        match (&found.item, found.node) {
+            (Some(item), _) if found.gone => drop(self.gone.insert(item.clone())),
+            (Some(item), _) => drop(self.items.insert(item.clone())),
+            (None, Some(node)) => drop(self.nodes.insert(node)),
+            (None, None) => {}
+        }
+    }
+
+    /// All findings, worst first, else in the order of the rules and of the document.
+    pub(in crate::detect) fn finish(self, case: &Case) -> Vec<Finding> {
+        let mut all = Vec::new();
+        for mut section in self.sections {
+            section.kept.sort_by_key(|found| std::cmp::Reverse(found.weight()));
+            let last = section.kept.len().saturating_sub(1);
+            let resolved = section.kept.into_iter().enumerate().map(|(at, found)| {
+                let more = if at == last { section.more } else { 0 };
+                found.resolve(section.rule, case, more)
+            });
+            all.extend(resolved);
+        }
+        all.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.confidence)));
+        all
+    }
+}

@@ -1,3 +1,7 @@
 //! The `hinomi` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hinomi::cli::main()
+}

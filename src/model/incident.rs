@@ -145,6 +145,8 @@ pub struct PlannedChange {
 /// What the memory holds about a target and persona between checks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TargetState {
+    /// [`Baseline::revision`](super::Baseline::revision) as it stands now; 0 while nothing was ever approved.
+    pub revision: u64,
     /// Fingerprint of the answer judged last, and what was said of it.
     pub last: Option<Judged>,
     /// Validators of the last full answer, for conditional requests: (etag, last-modified).

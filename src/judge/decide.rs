@@ -1,0 +1,237 @@
+//! From findings and the difference to a verdict with its reasons.
+
+use super::weigh;
+use crate::model::{Confidence, Difference, Finding, Judgement, Plane, Policy, Severity, Verdict, Words};
+
+/// The least share of the approved page's visible text that must still be there for an update to be routine; below,
+/// the page has drifted too far and a person is asked again, so that nobody can poison a page slowly.
+pub const MIN_KEPT: f64 = 0.3;
+
+/// How the new state stands to the states that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// Equal to an approved state.
+    Approved {
+        /// Name of a special page (disaster, election, maintenance).
+        special: Option<&'a str>,
+        /// The approval has ended.
+        expired: bool,
+        /// Approved before the ordinary state, whose active plane has been replaced since.
+        outdated: bool,
+    },
+    /// Equal to the followed state.
+    Followed,
+    /// Seen for the first time.
+    New,
+}
+
+/// What the verdict is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What the detectors concluded.
+    pub findings: &'a [Finding],
+    /// What differs from the nearest approved state; none when nothing was approved yet.
+    pub difference: Option<&'a Difference>,
+    /// How it stands to known states.
+    pub known: Known<'a>,
+    /// How strictly the content plane is followed.
+    pub policy: Policy,
+}
+
+/// The verdict on a page that is compared with approved states, or that waits for its first approval.
+#[must_use]
+pub fn decide(facts: &Facts) -> Judgement {
+    let mut judgement = from_findings(facts.findings);
+    let context = match facts.known {
+        Known::Approved { expired: true, .. } => Some(review(
+            "the approval of this state has ended; approve it again",
+            "この状態の承認期限が切れています。再度承認してください",
+        )),
+        Known::Approved { outdated: true, .. } => Some(review(
+            "the page came back to an older approved state whose scripts have been replaced since",
+            "スクリプト等が更新される前の古い承認済み状態に戻りました",
+        )),
+        // What was approved as it stands is not judged by its content; its certificate and the like still are.
+        Known::Approved { .. } => return approved(judgement, facts),
+        Known::Followed => {
+            Some((Verdict::Unchanged, words("equal to the state followed last", "前回の状態と同じです")))
+        }
+        Known::New => from_difference(facts),
+    };
+    if let Some((verdict, reason)) = context {
+        add(&mut judgement, verdict, reason);
+    }
+    judgement
+}
+
+/// The verdict on an input that has nothing to be compared with (`scan`).
+#[must_use]
+pub fn without_baseline(findings: &[Finding]) -> Judgement {
+    from_findings(findings)
+}
+
+fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
+    let of_the_fetch = |finding: &&Finding| finding.rule == "bad-certificate";
+    let fetch: Vec<Finding> = facts.findings.iter().filter(of_the_fetch).cloned().collect();
+    let set_aside = judgement.because;
+    judgement = from_findings(&fetch);
+    if judgement.verdict == Verdict::Routine {
+        judgement.verdict = Verdict::Unchanged;
+        judgement.because = vec![words("equal to an approved state", "承認済みの状態と同じです")];
+    }
+    judgement.despite = set_aside.into_iter().filter(|reason| !judgement.because.contains(reason)).collect();
+    judgement
+}
+
+fn from_findings(findings: &[Finding]) -> Judgement {
+    let mut judgement = Judgement { verdict: Verdict::Routine, because: vec![], despite: vec![], certain: false };
+    let mut weighed: Vec<_> = findings.iter().map(|finding| (weigh(finding), finding)).collect();
+    weighed.sort_by_key(|(verdict, finding)| std::cmp::Reverse((*verdict, finding.severity, finding.confidence)));
+    judgement.verdict = weighed.first().map_or(Verdict::Routine, |(verdict, _)| *verdict);
+    for (verdict, finding) in weighed {
+        let side = if verdict == judgement.verdict && verdict > Verdict::Routine {
+            &mut judgement.because
+        } else {
+            &mut judgement.despite
+        };
+        if !side.contains(&finding.summary) {
+            side.push(finding.summary.clone());
+        }
+        judgement.certain |= verdict == Verdict::Alarm
+            && finding.confidence == Confidence::Certain
+            && finding.severity == Severity::Critical;
+    }
+    judgement
+}
+
+fn from_difference(facts: &Facts) -> Option<(Verdict, Words)> {
+    let Some(difference) = facts.difference else {
+        return Some(review("the first snapshot waits for approval", "最初の取得結果が承認を待っています"));
+    };
+    if difference.is_empty() {
+        let reason =
+            words("nothing that is compared differs from the approved state", "承認済みの状態との差はありません");
+        return Some((Verdict::Unchanged, reason));
+    }
+    let act = difference.count(Plane::Active) + difference.active.len();
+    if act > 0 {
+        return Some(review(
+            &format!("{act} unapproved changes of things that act on visitors"),
+            &format!("閲覧者に作用する要素に未承認の変更が{act}件あります"),
+        ));
+    }
+    if let Some(bounded) = difference.bounded {
+        let (en, ja) = ("the comparison had to be cut short", "比較を途中で打ち切りました");
+        return Some(review(&format!("{en}: {bounded:?}"), &format!("{ja}({bounded:?})")));
+    }
+    Some(content_only(facts.policy, difference))
+}
+
+fn content_only(policy: Policy, difference: &Difference) -> (Verdict, Words) {
+    let count = difference.changes.len() + difference.unlisted as usize;
+    if policy == Policy::Strict {
+        let ja = format!("内容の変更が{count}件あります(厳格な方針の対象)");
+        return review(&format!("{count} changes of the content, and this target is under the strict policy"), &ja);
+    }
+    if difference.text_kept < MIN_KEPT {
+        let kept = (difference.text_kept * 100.0).round();
+        return review(
+            &format!("only {kept} % of the approved text is still there: the page has drifted too far to be followed"),
+            &format!("承認済みの文章の{kept}%しか残っていません。変化が大きいため確認が必要です"),
+        );
+    }
+    let ja = format!("通常の更新の範囲内で、内容の変更が{count}件あります");
+    (Verdict::Routine, words(&format!("{count} changes of the content, as ordinary updates make them"), &ja))
+}
+
+fn add(judgement: &mut Judgement, verdict: Verdict, reason: Words) {
+    let quiet = judgement.verdict == Verdict::Routine;
+    if verdict > judgement.verdict || (quiet && verdict == Verdict::Unchanged) {
+        judgement.despite.splice(0..0, std::mem::take(&mut judgement.because));
+        judgement.verdict = verdict;
+    }
+    if verdict == judgement.verdict { judgement.because.push(reason) } else { judgement.despite.push(reason) }
+}
+
+fn review(en: &str, ja: &str) -> (Verdict, Words) {
+    (Verdict::Review, words(en, ja))
+}
+
+fn words(en: &str, ja: &str) -> Words {
+    Words::new(en, ja)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ActiveChange, Change, ChangeKind};
+
+    fn finding(rule: &str, severity: Severity, confidence: Confidence) -> Finding {
+        let (summary, evidence) = (words(rule, rule), String::new());
+        let plane = Plane::Active;
+        Finding { rule: rule.into(), severity, confidence, plane, summary, evidence, location: None, decoded: None }
+    }
+
+    fn content_change(text_kept: f64) -> Difference {
+        let change = Change {
+            kind: ChangeKind::Insert,
+            plane: Plane::Content,
+            path: "p".into(),
+            old: None,
+            new: None,
+            old_excerpt: None,
+            new_excerpt: None,
+        };
+        Difference { changes: vec![change], text_kept, nodes_kept: 1.0, ..Difference::default() }
+    }
+
+    fn decided(findings: &[Finding], difference: Option<&Difference>, known: Known, policy: Policy) -> Verdict {
+        decide(&Facts { findings, difference, known, policy }).verdict
+    }
+
+    #[test]
+    fn ordinary_updates_are_routine_until_they_drift() {
+        let near = content_change(0.9);
+        let far = content_change(0.1);
+        assert_eq!(decided(&[], Some(&near), Known::New, Policy::Follow), Verdict::Routine);
+        assert_eq!(decided(&[], Some(&far), Known::New, Policy::Follow), Verdict::Review);
+        assert_eq!(decided(&[], Some(&near), Known::New, Policy::Strict), Verdict::Review);
+        assert_eq!(decided(&[], Some(&Difference::default()), Known::New, Policy::Follow), Verdict::Unchanged);
+    }
+
+    #[test]
+    fn an_active_change_is_never_routine_even_if_no_rule_speaks() {
+        let mut difference = content_change(1.0);
+        difference.active.push(ActiveChange { new: Some(0), old: None });
+        assert_eq!(decided(&[], Some(&difference), Known::New, Policy::Follow), Verdict::Review);
+    }
+
+    #[test]
+    fn a_first_snapshot_waits_and_alarms() {
+        assert_eq!(decided(&[], None, Known::New, Policy::Follow), Verdict::Review);
+        let bad = [finding("hidden-frame", Severity::Critical, Confidence::Firm)];
+        assert_eq!(decided(&bad, None, Known::New, Policy::Follow), Verdict::Alarm);
+    }
+
+    #[test]
+    fn approved_states_are_quiet_but_for_their_certificate_and_their_end() {
+        let known = Known::Approved { special: None, expired: false, outdated: false };
+        let packed = [finding("encoded-script", Severity::High, Confidence::Firm)];
+        assert_eq!(decided(&packed, None, known, Policy::Follow), Verdict::Unchanged);
+        let expired_certificate = [finding("bad-certificate", Severity::High, Confidence::Firm)];
+        assert_eq!(decided(&expired_certificate, None, known, Policy::Follow), Verdict::Alarm);
+        let ended = Known::Approved { special: None, expired: true, outdated: false };
+        assert_eq!(decided(&[], None, ended, Policy::Follow), Verdict::Review);
+    }
+
+    #[test]
+    fn every_verdict_has_a_reason() {
+        let near = content_change(0.9);
+        for difference in [None, Some(&near)] {
+            for known in [Known::New, Known::Followed] {
+                let facts = Facts { findings: &[], difference, known, policy: Policy::Follow };
+                assert!(!decide(&facts).because.is_empty(), "{facts:?}");
+            }
+        }
+    }
+}

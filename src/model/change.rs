@@ -78,3 +78,34 @@ impl Difference {
         self.changes.is_empty() && self.active.is_empty() && self.unlisted == 0 && self.bounded.is_none()
     }
 }
+
+/// A change in a form that a person reads, and that outlives the pages it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The plane.
+    pub plane: Plane,
+    /// Where.
+    pub path: String,
+    /// The old text or markup.
+    pub old: Option<String>,
+    /// The new text or markup.
+    pub new: Option<String>,
+}
+
+impl Difference {
+    /// The first `limit` changes, those of the active plane first.
+    #[must_use]
+    pub fn excerpts(&self, limit: usize) -> Vec<Excerpt> {
+        let of = |plane| self.changes.iter().filter(move |change| change.plane == plane);
+        let excerpt = |change: &Change| Excerpt {
+            kind: change.kind,
+            plane: change.plane,
+            path: change.path.clone(),
+            old: change.old_excerpt.clone(),
+            new: change.new_excerpt.clone(),
+        };
+        of(Plane::Active).chain(of(Plane::Content)).take(limit).map(excerpt).collect()
+    }
+}

@@ -1,6 +1,6 @@
 //! Observations and incidents: what checks saw, and what came of it.
 
-use super::{Digest, Finding, Judgement, Persona, TargetId, UnseenReason, Verdict};
+use super::{Digest, Excerpt, Finding, Judgement, Persona, TargetId, UnseenReason, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -81,6 +81,9 @@ pub struct Incident {
     pub unseen: Option<UnseenReason>,
     /// Technical detail of an unseen incident.
     pub detail: Option<String>,
+    /// What changed, most important first.
+    #[serde(default)]
+    pub excerpts: Vec<Excerpt>,
     /// SHA-256 of the first captured body: the evidence.
     pub evidence: Option<Digest>,
     /// Digest of the state that alarmed last.
@@ -147,6 +150,8 @@ pub struct PlannedChange {
 pub struct TargetState {
     /// [`Baseline::revision`](super::Baseline::revision) as it stands now; 0 while nothing was ever approved.
     pub revision: u64,
+    /// When the first of the approved states expires; none while nothing is approved.
+    pub approval_ends: Option<Timestamp>,
     /// Fingerprint of the answer judged last, and what was said of it.
     pub last: Option<Judged>,
     /// Validators of the last full answer, for conditional requests: (etag, last-modified).

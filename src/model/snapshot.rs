@@ -1,7 +1,8 @@
 //! Snapshots, baselines and proposals.
 
 use super::{
-    Digest, DigestBuilder, Finding, Head, Judgement, Organisation, OrganisationId, Page, Persona, Target, TargetId,
+    Digest, DigestBuilder, Excerpt, Finding, Head, Judgement, Organisation, OrganisationId, Page, Persona, Target,
+    TargetId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub struct Proposal {
     pub judgement: Judgement,
     /// What was found in it.
     pub findings: Vec<Finding>,
+    /// What changed, most important first.
+    #[serde(default)]
+    pub excerpts: Vec<Excerpt>,
     /// When the first state that waits was seen.
     pub since: Timestamp,
     /// The planned change that announced it.

@@ -1,40 +1,27 @@
 //! Incidents of attack: opened, growing worse, over.
 
-use super::{Context, FollowUp, open_incident, tell};
-use crate::model::{Event, Finding, Incident, IncidentKind, IncidentState, Judgement, Mark, Snapshot, Verdict};
+use super::{Context, FollowUp, Seen, open_incident, tell};
+use crate::model::{Event, Finding, Incident, IncidentKind, IncidentState, Judgement, Mark, Verdict};
 use jiff::Timestamp;
 use std::time::Duration;
 
 /// Findings kept in one incident; a page that changes with every fetch must not grow it without end.
 const MAX_FINDINGS: usize = 50;
 
-pub(super) fn alarm(
-    context: &Context,
-    snapshot: &Snapshot,
-    judgement: &Judgement,
-    findings: &[Finding],
-    confirmed: Option<bool>,
-    up: &mut FollowUp,
-) {
+pub(super) fn alarm(context: &Context, seen: &Seen, up: &mut FollowUp) {
     match open_incident(context, IncidentKind::Attack) {
-        None => open(context, snapshot, judgement, findings, confirmed, up),
-        Some(open) => again(context, open, snapshot, judgement, findings, confirmed, up),
+        None => open(context, seen, up),
+        Some(open) => again(context, open, seen, up),
     }
 }
 
-fn open(
-    context: &Context,
-    snapshot: &Snapshot,
-    judgement: &Judgement,
-    findings: &[Finding],
-    confirmed: Option<bool>,
-    up: &mut FollowUp,
-) {
-    let mut incident = blank(context, IncidentKind::Attack, judgement.clone());
-    incident.findings = findings.iter().take(MAX_FINDINGS).cloned().collect();
-    incident.evidence = Some(snapshot.bytes);
-    incident.alarmed_state = Some(snapshot.state);
-    incident.confirmed = confirmed;
+fn open(context: &Context, seen: &Seen, up: &mut FollowUp) {
+    let mut incident = blank(context, IncidentKind::Attack, seen.judgement.clone());
+    incident.findings = seen.findings.iter().take(MAX_FINDINGS).cloned().collect();
+    incident.evidence = Some(seen.snapshot.bytes);
+    incident.alarmed_state = Some(seen.snapshot.state);
+    incident.confirmed = seen.confirmed;
+    incident.excerpts = seen.excerpts.to_vec();
     let event = Event::Opened { incident: incident.id };
     tell(context, 1, &event, after(context.now, context.timing.group_alarms), up);
     up.incidents.push(incident);
@@ -54,6 +41,7 @@ pub(super) fn blank(context: &Context, kind: IncidentKind, judgement: Judgement)
         judgement,
         unseen: None,
         detail: None,
+        excerpts: Vec::new(),
         evidence: None,
         alarmed_state: None,
         confirmed: None,
@@ -66,29 +54,22 @@ pub(super) fn blank(context: &Context, kind: IncidentKind, judgement: Judgement)
 }
 
 /// The incident shows again. People are told once more only when a rule speaks that has not spoken before.
-fn again(
-    context: &Context,
-    open: &Incident,
-    snapshot: &Snapshot,
-    judgement: &Judgement,
-    findings: &[Finding],
-    confirmed: Option<bool>,
-    up: &mut FollowUp,
-) {
+fn again(context: &Context, open: &Incident, seen: &Seen, up: &mut FollowUp) {
     let mut incident = Incident { seen: context.now, clean: None, ..open.clone() };
-    incident.alarmed_state = Some(snapshot.state);
-    if confirmed == Some(true) || incident.confirmed == Some(false) {
+    incident.alarmed_state = Some(seen.snapshot.state);
+    if seen.confirmed == Some(true) || incident.confirmed == Some(false) {
         // Whatever comes a second time, in whichever check, has been confirmed.
         incident.confirmed = Some(true);
     }
-    let fresh: Vec<_> = findings.iter().filter(|f| !known(&incident.findings, f)).cloned().collect();
+    let fresh: Vec<_> = seen.findings.iter().filter(|f| !known(&incident.findings, f)).cloned().collect();
     let worse = fresh
         .iter()
         .any(|f| super::super::weigh(f) == Verdict::Alarm && !open.findings.iter().any(|old| old.rule == f.rule));
     incident.findings.extend(fresh);
     incident.findings.truncate(MAX_FINDINGS);
     if worse {
-        incident.judgement = judgement.clone();
+        incident.judgement = seen.judgement.clone();
+        incident.excerpts = seen.excerpts.to_vec();
         let event = Event::Worse { incident: incident.id };
         let not_before = after(context.now, context.timing.group_alarms);
         (1..=incident.level).for_each(|level| tell(context, level, &event, not_before, up));

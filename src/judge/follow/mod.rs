@@ -7,8 +7,8 @@ pub(super) use attack::after as attack_after;
 
 use super::{Directory, Timing, receivers};
 use crate::model::{
-    Event, Finding, Incident, IncidentKind, Judgement, Notice, Persona, PlannedChange, Proposal, Silence, Snapshot,
-    Target, TargetState, UnseenReason, Verdict,
+    Event, Excerpt, Finding, Incident, IncidentKind, Judgement, Notice, Persona, PlannedChange, Proposal, Silence,
+    Snapshot, Target, TargetState, UnseenReason, Verdict,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -49,6 +49,8 @@ pub enum Sight<'a> {
         judgement: &'a Judgement,
         /// What was found.
         findings: &'a [Finding],
+        /// What changed, most important first.
+        excerpts: &'a [Excerpt],
         /// It was seen a second time over a new connection; none when no confirmation was made.
         confirmed: Option<bool>,
         /// Name of the special page it equals, if it equals one.
@@ -80,22 +82,33 @@ pub struct FollowUp {
     pub unseen: Option<(Timestamp, u32)>,
 }
 
+/// A page that was seen, as the parts of following pass it on.
+#[derive(Debug, Clone, Copy)]
+struct Seen<'a> {
+    snapshot: &'a Snapshot,
+    judgement: &'a Judgement,
+    findings: &'a [Finding],
+    excerpts: &'a [Excerpt],
+    confirmed: Option<bool>,
+}
+
 /// What follows from one check.
 #[must_use]
 pub fn follow(context: &Context, sight: &Sight) -> FollowUp {
     let mut up = FollowUp { unseen: context.state.unseen, ..FollowUp::default() };
     match *sight {
         Sight::Unseen { reason, detail } => unseen::unseen(context, reason, detail, &mut up),
-        Sight::Seen { snapshot, judgement, findings, confirmed, special, special_before } => {
+        Sight::Seen { snapshot, judgement, findings, excerpts, confirmed, special, special_before } => {
+            let seen = Seen { snapshot, judgement, findings, excerpts, confirmed };
             up.unseen = None;
             match judgement.verdict {
-                Verdict::Alarm => attack::alarm(context, snapshot, judgement, findings, confirmed, &mut up),
+                Verdict::Alarm => attack::alarm(context, &seen, &mut up),
                 Verdict::Review => dirty(context, IncidentKind::Attack, &mut up),
                 Verdict::Unchanged | Verdict::Routine => clean(context, IncidentKind::Attack, &mut up),
                 Verdict::Unseen => {}
             }
             clean(context, IncidentKind::Unseen, &mut up);
-            propose(context, snapshot, judgement, findings, &mut up);
+            propose(context, &seen, &mut up);
             tell_special(context, special, special_before, &mut up);
         }
     }
@@ -129,7 +142,8 @@ fn dirty(context: &Context, kind: IncidentKind, up: &mut FollowUp) {
 }
 
 /// Keeps the one proposal of the target true: put in place, replaced, or taken away when nothing waits any more.
-fn propose(context: &Context, snapshot: &Snapshot, judgement: &Judgement, findings: &[Finding], up: &mut FollowUp) {
+fn propose(context: &Context, seen: &Seen, up: &mut FollowUp) {
+    let Seen { snapshot, judgement, findings, excerpts, .. } = *seen;
     match judgement.verdict {
         Verdict::Review | Verdict::Alarm => {
             let known = context.proposal.is_some_and(|waiting| waiting.snapshot.state == snapshot.state);
@@ -139,6 +153,7 @@ fn propose(context: &Context, snapshot: &Snapshot, judgement: &Judgement, findin
                 snapshot: snapshot.clone(),
                 judgement: judgement.clone(),
                 findings: findings.to_vec(),
+                excerpts: excerpts.to_vec(),
                 since: context.proposal.map_or(context.now, |waiting| waiting.since),
                 planned: planned(context, snapshot),
             };

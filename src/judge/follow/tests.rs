@@ -110,11 +110,12 @@ impl Town {
         }];
         let findings = if verdict == Verdict::Alarm { &findings[..] } else { &[] };
         let judgement = Judgement { verdict, because: vec![], despite: vec![], certain: false };
-        let (special, special_before, confirmed) = (None, None, Some(true));
+        let (special, special_before, confirmed, excerpts) = (None, None, Some(true), &[][..]);
         self.check(&Sight::Seen {
             snapshot: &snapshot,
             judgement: &judgement,
             findings,
+            excerpts,
             confirmed,
             special,
             special_before,

@@ -21,6 +21,11 @@ pub fn same_site(a: &str, b: &str) -> bool {
     site(a).eq_ignore_ascii_case(site(b))
 }
 
+/// Whether a name in lower case is a public suffix of its own (`jp`, `com`, `lg.jp`).
+pub(super) fn is_public_suffix(name: &str) -> bool {
+    psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == name.len())
+}
+
 fn last_labels(host: &str, count: usize) -> &str {
     match host.rmatch_indices('.').nth(count - 1) {
         Some((at, _)) => &host[at + 1..],

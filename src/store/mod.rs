@@ -62,6 +62,8 @@ pub struct InFlight {
     pub persona: Persona,
     /// Nothing else was in flight: it is the culprit.
     pub alone: bool,
+    /// How many times in a row the process died while it was in flight; a finished check sets it back to 0.
+    pub deaths: u32,
 }
 
 /// What to do with something that is at most one per target and persona.

@@ -164,8 +164,6 @@ pub struct TargetState {
     pub unseen: Option<(Timestamp, u32)>,
     /// Last check whose comparison was really made.
     pub compared_at: Option<Timestamp>,
-    /// Revision of the baseline, see [`Baseline`](super::Baseline): part of a fingerprint.
-    pub revision: u64,
     /// Open incidents of the target and persona.
     pub incidents: Vec<Incident>,
 }

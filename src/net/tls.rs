@@ -1,0 +1,169 @@
+//! TLS with a verifier that writes down what a browser would refuse, and gives it back with the answer.
+
+use super::certificate::facts;
+use super::error::SetupError;
+use super::options::Trust;
+use crate::model::{Certificate, Digest};
+use jiff::Timestamp;
+use rustls::client::Resumption;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Certificates that are remembered. A handshake needs its entry until the last answer over its connection, so this is
+/// far more than there are connections at a time.
+const REMEMBERED: usize = 2_048;
+
+/// A leaf's digest and the name it was shown for.
+type Key = (Digest, String);
+
+/// What the verifier found, by leaf and name; bounded, oldest out first.
+///
+/// An answer tells its connection's leaf, and the request its name. Two connections with the same leaf and name differ
+/// only in the intermediates that came along; then the later finding counts.
+#[derive(Debug, Default)]
+pub(super) struct Record(Mutex<(HashMap<Key, Certificate>, VecDeque<Key>)>);
+
+impl Record {
+    fn put(&self, key: Key, certificate: Certificate) {
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, order) = &mut *guard;
+        if known.insert(key.clone(), certificate).is_none() {
+            order.push_back(key);
+        }
+        while order.len() > REMEMBERED {
+            order.pop_front().and_then(|oldest| known.remove(&oldest));
+        }
+    }
+
+    /// The facts of the leaf that a connection to `name` showed. Its dates are looked at again: a connection can outlive
+    /// its certificate.
+    pub(super) fn get(&self, leaf: &[u8], name: &str, now: Timestamp) -> Certificate {
+        let key = (Digest::of(leaf), name.to_owned());
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&key).cloned();
+        let unknown = || facts(leaf, Some("what was found out about this certificate is no longer known".to_owned()));
+        let mut certificate = known.unwrap_or_else(unknown);
+        if certificate.problem.is_none() && now > certificate.not_after {
+            certificate.problem = Some(format!("expired at {}", certificate.not_after));
+        }
+        certificate
+    }
+}
+
+/// Checks as a browser does, and decides by [`Trust`] what a refusal means. Signatures of the handshake are always
+/// checked: who shows a certificate must hold its key.
+#[derive(Debug)]
+struct Verifier {
+    /// None where this machine has no root certificates.
+    inner: Option<rustls_platform_verifier::Verifier>,
+    provider: Arc<CryptoProvider>,
+    trust: Trust,
+    /// The proxy's name; nothing but a good certificate will do there.
+    proxy: Option<String>,
+    record: Arc<Record>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let result = match &self.inner {
+            Some(inner) => inner.verify_server_cert(leaf, intermediates, name, ocsp, now),
+            None => Err(Error::General("this machine has no root certificates: install ca-certificates".to_owned())),
+        };
+        let name = name.to_str().to_ascii_lowercase();
+        if self.trust == Trust::Strict || self.proxy.as_deref() == Some(&name) {
+            return result;
+        }
+        let problem = result.err().map(|error| problem(&error, intermediates.len()));
+        self.record.put((Digest::of(leaf), name), facts(leaf, problem));
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, leaf, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, leaf, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Why a browser would refuse, in a few words.
+fn problem(error: &Error, intermediates: usize) -> String {
+    let Error::InvalidCertificate(error) = error else { return error.to_string() };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!("expired: {error}"),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            format!("not yet valid: {error}")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("wrong name: {error}")
+        }
+        CertificateError::UnknownIssuer if intermediates == 0 => {
+            "unknown issuer: self-signed, from a private authority, or the server does not send its intermediate \
+             certificate"
+                .to_owned()
+        }
+        CertificateError::UnknownIssuer => "unknown issuer: self-signed or from a private authority".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The TLS settings of a client: aws-lc-rs, TLS 1.2 and 1.3, no resumption (each handshake shows its certificate).
+pub(super) fn config(
+    trust: Trust,
+    extra_roots: &[Vec<u8>],
+    proxy: Option<String>,
+    record: Arc<Record>,
+) -> Result<ClientConfig, SetupError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let inner = platform(extra_roots, &provider)?;
+    let verifier = Verifier { inner, provider: provider.clone(), trust, proxy, record };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SetupError::Client(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The platform's verifier; none where there are no roots at all, which then is a problem of each certificate.
+fn platform(
+    extra_roots: &[Vec<u8>],
+    provider: &Arc<CryptoProvider>,
+) -> Result<Option<rustls_platform_verifier::Verifier>, SetupError> {
+    let roots = extra_roots.iter().map(|der| CertificateDer::from(der.clone()));
+    match rustls_platform_verifier::Verifier::new_with_extra_roots(roots, provider.clone()) {
+        Ok(verifier) => Ok(Some(verifier)),
+        Err(error) if !extra_roots.is_empty() => Err(SetupError::Root(error.to_string())),
+        Err(_) => Ok(None),
+    }
+}

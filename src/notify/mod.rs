@@ -1,6 +1,6 @@
 //! An incident in words (Japanese and English), and one file per channel.
 
-use crate::model::{Channel, Event, Incident, Message, Proposal, Receiver, Target};
+use crate::model::{Channel, Event, Excerpt, Incident, Message, Proposal, Receiver, Target};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -48,8 +48,8 @@ pub struct Story {
     pub incident: Option<Incident>,
     /// The proposal it is about.
     pub proposal: Option<Proposal>,
-    /// Readable excerpts of what changed, most important first: (path, old, new).
-    pub excerpts: Vec<(String, Option<String>, Option<String>)>,
+    /// Readable excerpts of what changed, most important first.
+    pub excerpts: Vec<Excerpt>,
 }
 
 /// One message to be written: who gets it, and all that is told in it.

@@ -157,7 +157,10 @@ fn propose(context: &Context, seen: &Seen, up: &mut FollowUp) {
                 since: context.proposal.map_or(context.now, |waiting| waiting.since),
                 planned: planned(context, snapshot),
             };
-            up.proposal = Some(Some(proposal));
+            // The same answer again brings no excerpts: what waits already says more.
+            if !(known && excerpts.is_empty()) {
+                up.proposal = Some(Some(proposal));
+            }
             if judgement.verdict == Verdict::Review && !known {
                 tell_review(context, up);
             }
@@ -184,7 +187,8 @@ fn planned(context: &Context, snapshot: &Snapshot) -> Option<String> {
 
 fn tell_review(context: &Context, up: &mut FollowUp) {
     let event = Event::Review { target: context.target.id.clone(), persona: context.persona };
-    let not_before = silenced_until(context).unwrap_or(context.now);
+    let digest = context.timing.next_digest(context.now);
+    let not_before = silenced_until(context).map_or(digest, |until| context.timing.next_digest(until).max(digest));
     tell(context, 1, &event, not_before, up);
 }
 

@@ -202,7 +202,7 @@ fn a_silence_holds_back_reviews_but_never_an_alarm() {
     let mark = Mark { by: "a".into(), at: town.now, reason: "b".into() };
     town.silences.push(Silence { id: Uuid::from_u128(9), target: None, mark, until });
     town.see(Verdict::Review, "x");
-    assert_eq!(town.told[0].not_before, until);
+    assert!(town.told[0].not_before >= until);
     town.see(Verdict::Alarm, "y");
     assert!(town.told[1].not_before < until);
 }

@@ -3,6 +3,16 @@
 //! A rule is a file here, a `mod` line, a line in [`DETECTORS`], a test file in `tests/detect/` and a folder of
 //! fixtures in `fixtures/detect/`; a test fails when one of them is missing. Its type's doc comment is its documentation.
 
+mod bad_certificate;
+mod base_changed;
+mod event_handler_added;
+mod form_target_changed;
+mod hidden_frame;
+mod new_external_host;
+mod offsite_redirect;
+mod page_cut;
+mod script_in_text_element;
+mod server_side_script;
 mod support;
 mod unapproved_active_change;
 
@@ -21,7 +31,19 @@ pub trait Detector: Sync {
 }
 
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
-static DETECTORS: &[&dyn Detector] = &[&unapproved_active_change::UnapprovedActiveChange];
+static DETECTORS: &[&dyn Detector] = &[
+    &new_external_host::NewExternalHost,
+    &server_side_script::ServerSideScript,
+    &hidden_frame::HiddenFrame,
+    &script_in_text_element::ScriptInTextElement,
+    &offsite_redirect::OffsiteRedirect,
+    &base_changed::BaseChanged,
+    &form_target_changed::FormTargetChanged,
+    &event_handler_added::EventHandlerAdded,
+    &bad_certificate::BadCertificate,
+    &page_cut::PageCut,
+    &unapproved_active_change::UnapprovedActiveChange,
+];
 
 /// The rule under which a detector that fails reports itself.
 static DETECTOR_FAILED: Rule = Rule {

@@ -1,5 +1,6 @@
 //! Rule `unapproved-active-change`: the floor under all rules of the active plane.
 
+use super::support::is_odd;
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use url::Url;
@@ -54,8 +55,9 @@ impl Detector for UnapprovedActiveChange {
     fn examine(&self, case: &Case, out: &mut Findings) {
         let Some(compared) = case.approved else { return };
         for (item, old) in case.new_items() {
-            if !out.describes(item) {
-                out.add(describe(item, old));
+            let found = describe(item, old);
+            if !out.describes(item, found.severity()) {
+                out.add(found);
             }
         }
         for change in compared.difference.active.iter().filter(|change| change.new.is_none()) {
@@ -93,7 +95,8 @@ fn describe(item: &ActiveItem, old: Option<&ActiveItem>) -> Found {
         };
     }
     let (severity, confidence) = newness(item);
-    let (place, place_ja) = odd_place(item.position).unwrap_or(("", ""));
+    let (place, place_ja) =
+        is_odd(item.position).map_or_else(Default::default, |(en, ja)| (format!(", {en},"), format!("{ja}に")));
     let words =
         Words::new(format!("a {en} is new{place} and not approved"), format!("未承認の{ja}が{place_ja}追加されました"));
     found(severity, confidence, words)
@@ -112,16 +115,6 @@ fn newness(item: &ActiveItem) -> (Severity, Confidence) {
         }
         _ if acts_alone && item.position == Position::AfterBody => (Severity::High, Confidence::Tentative),
         _ => (Severity::Medium, Confidence::Firm),
-    }
-}
-
-/// The places where pages have nothing, and injections often stand.
-fn odd_place(position: Position) -> Option<(&'static str, &'static str)> {
-    match position {
-        Position::BeforeHtml => Some((", before the beginning of the page,", "ページの先頭より前に")),
-        Position::BetweenHeadAndBody => Some((", between head and body,", "head と body の間に")),
-        Position::AfterBody => Some((", after the end of the page,", "ページの末尾より後に")),
-        _ => None,
     }
 }
 
@@ -175,7 +168,7 @@ fn vanished(old: &ActiveItem) -> Option<Found> {
     let (en, ja) = noun(old.kind);
     let severity = match old.kind {
         ActiveKind::MetaPolicy => Severity::Medium,
-        ActiveKind::Base | ActiveKind::ImportMap => Severity::Low,
+        ActiveKind::ImportMap => Severity::Low,
         _ => return None,
     };
     let words = Words::new(format!("a {en} that was approved is gone"), format!("承認済みの{ja}がなくなりました"));

@@ -6,7 +6,7 @@ use crate::model::{
     Words,
 };
 use smol_str::SmolStr;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Most findings of one rule; the rest are counted in its last one.
 pub(in crate::detect) const MAX_PER_RULE: usize = 20;
@@ -92,6 +92,12 @@ impl Found {
         self
     }
 
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
     fn weight(&self) -> (Severity, Confidence) {
         (self.severity, self.confidence)
     }
@@ -140,7 +146,7 @@ pub struct Findings {
     sections: Vec<Section>,
     items: HashSet<ItemKey>,
     gone: HashSet<ItemKey>,
-    nodes: HashSet<NodeId>,
+    nodes: HashMap<NodeId, Severity>,
 }
 
 impl Findings {
@@ -165,10 +171,16 @@ impl Findings {
         }
     }
 
-    /// Whether a finding that asks for a person describes this item of the new page already.
+    /// Adds several.
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Found>) {
+        found.into_iter().for_each(|found| self.add(found));
+    }
+
+    /// Whether this item of the new page is described already: by a finding on the very item that asks for a person,
+    /// or by one on its node that is at least as severe.
     #[must_use]
-    pub fn describes(&self, item: &ActiveItem) -> bool {
-        self.nodes.contains(&item.node) || self.items.contains(&key(item))
+    pub fn describes(&self, item: &ActiveItem, severity: Severity) -> bool {
+        self.items.contains(&key(item)) || self.nodes.get(&item.node).is_some_and(|known| *known >= severity)
     }
 
     /// Whether a finding that asks for a person describes this item of the approved page as gone already.
@@ -184,7 +196,10 @@ impl Findings {
         match (&found.item, found.node) {
             (Some(item), _) if found.gone => drop(self.gone.insert(item.clone())),
             (Some(item), _) => drop(self.items.insert(item.clone())),
-            (None, Some(node)) => drop(self.nodes.insert(node)),
+            (None, Some(node)) => {
+                let known = self.nodes.entry(node).or_insert(found.severity);
+                *known = found.severity.max(*known);
+            }
             (None, None) => {}
         }
     }

@@ -1,9 +1,15 @@
-//! What all rules share: collecting findings, quoting markup, well-known services.
+//! What all rules share: collecting findings, quoting markup, where hosts stand, well-known services.
 
 mod findings;
+mod hosts;
 mod markup;
+mod place;
+mod services;
 
 #[cfg(test)]
 pub(super) use findings::MAX_PER_RULE;
 pub use findings::{Findings, Found};
+pub(super) use hosts::{Hosts, Standing};
 pub(super) use markup::{cut, quote};
+pub(super) use place::{Scripts, is_odd, only_redirects};
+pub(super) use services::Service;

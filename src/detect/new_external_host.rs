@@ -1,0 +1,238 @@
+//! Rule `new-external-host`: something acts from, or reaches out to, a host that was never approved.
+
+use super::support::{Hosts, Scripts, Service, Standing, is_odd};
+use super::{Detector, Findings, Found};
+use crate::model::{
+    ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words,
+};
+use std::collections::HashSet;
+use url::{Host, Url};
+
+/// # What it finds
+///
+/// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
+/// the approved page, and a new script in the page that loads something from such a host. About three hundred
+/// well-known services (analytics, maps, video, fonts, public bodies …) are named and asked about; hosts that imitate
+/// the name of such a service are told as critical. Without an approved page only imitations and disguised addresses
+/// count; other foreign scripts and frames are no more than information.
+///
+/// # Why it matters
+///
+/// Almost every injection of the last twenty years, from Gumblar to fake browser updates, ends in a script or a frame
+/// from a host the site has nothing to do with. Whoever controls that host controls the page.
+///
+/// # Example
+///
+/// ```html
+/// <script src="https://cdn.stat-count.example/t.js"></script>
+/// ```
+///
+/// # Known false alarms
+///
+/// A widget, video player or measuring tag that the owner added: approve it once. Requests of webmasters to well-known
+/// services are told as medium, so that they wait for a person without waking one.
+///
+/// # References
+///
+/// Gumblar.x used more than 2,000 hacked sites as hosts, which makes lists of bad hosts useless (Securelist, 2009-11);
+/// look-alike analytics hosts: Magecart reports since 2018.
+pub(super) struct NewExternalHost;
+
+static RULE: Rule = Rule {
+    id: "new-external-host",
+    title: StaticWords {
+        en: "Something from a host never approved", ja: "未承認の外部ホストからの読み込み"
+    },
+    why: StaticWords {
+        en: "The page now loads or calls something on another company's or person's server. Whoever runs that server can do anything in the page.",
+        ja: "ページが他者のサーバーから何かを読み込むようになりました。そのサーバーの持ち主は、ページ上で何でもできます。",
+    },
+    first_step: StaticWords {
+        en: "Ask the site's maintainers whether they added this host. If nobody did, do not open the page in a browser; keep a copy as evidence and remove the element.",
+        ja: "このホストを追加したか保守担当者に確認してください。心当たりがなければ、ページをブラウザで開かず、証拠として写しを残したうえで該当要素を取り除いてください。",
+    },
+};
+
+impl Detector for NewExternalHost {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn examine(&self, case: &Case, out: &mut Findings) {
+        let hosts = Hosts::of(case);
+        let scripts = Scripts::of(&case.now);
+        let mut told = HashSet::new();
+        for (item, _) in case.new_items() {
+            if loads(item.kind) && item.foreign {
+                let Ok(url) = Url::parse(&item.value) else { continue };
+                out.extend(out_of(item, &url, &hosts, case));
+            } else if holds_code(item.kind) && told.insert(item.node) {
+                let reports = scripts.on(item.node).iter();
+                out.extend(reports.filter_map(|report| reached(item, report, &hosts, case)));
+            }
+        }
+    }
+}
+
+fn loads(kind: ActiveKind) -> bool {
+    use ActiveKind::{Frame, LinkedScript, Object, Preload, ServiceWorker, Stylesheet};
+    matches!(kind, LinkedScript | Frame | Object | Stylesheet | ServiceWorker | Preload)
+}
+
+fn holds_code(kind: ActiveKind) -> bool {
+    use ActiveKind::{EventHandler, ImportMap, InlineScript, ScriptUrl};
+    matches!(kind, InlineScript | EventHandler | ScriptUrl | ImportMap)
+}
+
+/// What an element that loads from a foreign host means.
+fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case) -> Option<Found> {
+    let host = url.host_str()?;
+    let first_sight = case.approved.is_none();
+    let (severity, confidence, words) = match hosts.standing(url) {
+        Standing::Own | Standing::Approved => return None,
+        Standing::Imitation(brand) => imitation(host, brand, first_sight),
+        Standing::Service(_) if first_sight => return None,
+        Standing::Service(service) if item.kind == ActiveKind::Preload => {
+            (Severity::Low, Confidence::Firm, serves(host, service))
+        }
+        Standing::Service(service) => (Severity::Medium, Confidence::Firm, serves(host, service)),
+        Standing::Unknown if first_sight => at_first_sight(item, url)?,
+        Standing::Unknown => unknown(item, url, host),
+    };
+    Some(Found::new(severity, confidence, words).on(item))
+}
+
+fn imitation(host: &str, brand: &str, first_sight: bool) -> (Severity, Confidence, Words) {
+    let severity = if first_sight { Severity::High } else { Severity::Critical };
+    let words = Words::new(
+        format!("the host {host} imitates the name of {brand}"),
+        format!("ホスト {host} は {brand} の名前を装っています"),
+    );
+    (severity, Confidence::Firm, words)
+}
+
+fn serves(host: &str, service: &Service) -> Words {
+    let purpose = service.purpose();
+    Words::new(
+        format!("the page now uses {} ({}; {host}), which was not approved", service.name, purpose.en),
+        format!("未承認のサービス {}({}、{host})を利用するようになりました", service.name, purpose.ja),
+    )
+}
+
+/// A foreign element when nothing was approved yet: only what is odd in itself is more than information.
+fn at_first_sight(item: &ActiveItem, url: &Url) -> Option<(Severity, Confidence, Words)> {
+    if !matches!(item.kind, ActiveKind::LinkedScript | ActiveKind::Frame | ActiveKind::Object) {
+        return None;
+    }
+    let host = url.host_str()?;
+    if disguised(url) {
+        let words = Words::new(
+            format!("the address on {host} is disguised: an unusual port, and other sites' names in its path"),
+            format!("{host} 上のアドレスは偽装されています(特殊なポート番号と、他サイトの名前を並べたパス)"),
+        );
+        return Some((Severity::High, Confidence::Firm, words));
+    }
+    let bare = item.kind == ActiveKind::LinkedScript && !matches!(url.host(), Some(Host::Domain(_)));
+    let severity = if bare || is_odd(item.position).is_some() { Severity::Medium } else { Severity::Info };
+    let words = Words::new(
+        format!("the page loads something from another site, {host}"),
+        format!("ページが別サイト {host} から読み込みを行っています"),
+    );
+    Some((severity, Confidence::Tentative, words))
+}
+
+fn unknown(item: &ActiveItem, url: &Url, host: &str) -> (Severity, Confidence, Words) {
+    let new_host = Words::new(
+        format!("something is loaded from {host}, a host never approved for this page"),
+        format!("このページで承認されたことのないホスト {host} から読み込みが追加されました"),
+    );
+    match item.kind {
+        ActiveKind::Preload => return (Severity::Low, Confidence::Firm, new_host),
+        ActiveKind::Stylesheet => return (Severity::High, Confidence::Tentative, new_host),
+        _ => {}
+    }
+    if disguised(url) {
+        return (Severity::Critical, Confidence::Firm, new_host);
+    }
+    let Some((place, place_ja)) = is_odd(item.position) else { return (Severity::High, Confidence::Firm, new_host) };
+    let words = Words::new(
+        format!("something is loaded from the unapproved host {host}, {place}, where pages have nothing"),
+        format!("未承認のホスト {host} からの読み込みが、本来何もない場所({place_ja})に追加されました"),
+    );
+    (Severity::Critical, Confidence::Firm, words)
+}
+
+/// Whether an address is made to be misread: an odd port, and a path of other sites' names (as "8080" Gumblar had).
+fn disguised(url: &Url) -> bool {
+    let named = |segment: &str| {
+        let ending = segment.rsplit_once('.').map(|(_, ending)| ending);
+        matches!(ending, Some("com" | "net" | "org" | "jp" | "ru" | "cn" | "de" | "info" | "tv"))
+    };
+    let names = url.path_segments().map_or(0, |segments| segments.filter(|segment| named(segment)).count());
+    url.port().is_some() && names >= 2
+}
+
+/// What a script in the page that reaches an unapproved host means. Its worst URL counts.
+fn reached(item: &ActiveItem, report: &ScriptReport, hosts: &Hosts, case: &Case) -> Option<Found> {
+    let loads =
+        report.sinks.iter().any(|sink| matches!(sink, Sink::Element | Sink::Write | Sink::Eval | Sink::ServiceWorker));
+    if !loads && !report.sinks.contains(&Sink::Network) && item.kind != ActiveKind::ImportMap {
+        return None;
+    }
+    let looks = report.signs.iter().any(|(sign, _)| *sign == ScriptSign::LooksThenActs);
+    let urls = report.urls.iter().take(200).filter_map(|raw| hosts.resolve(raw)).filter(may_act);
+    let weighed = urls.filter_map(|url| weigh(&url, hosts, case.approved.is_none(), loads, looks).map(|w| (w, url)));
+    let ((severity, confidence, words), url) =
+        weighed.max_by_key(|((severity, confidence, _), _)| (*severity, *confidence))?;
+    let layer = report.layers.iter().find(|layer| url.host_str().is_some_and(|host| layer.text.contains(host)));
+    let found = Found::new(severity, confidence, words).on(item).evidence(around(&item.value, &url));
+    Some(match layer {
+        Some(layer) => found.decoded(&layer.text),
+        None => found,
+    })
+}
+
+fn weigh(
+    url: &Url,
+    hosts: &Hosts,
+    first_sight: bool,
+    loads: bool,
+    looks: bool,
+) -> Option<(Severity, Confidence, Words)> {
+    let host = url.host_str()?;
+    match hosts.standing(url) {
+        Standing::Own | Standing::Approved => None,
+        Standing::Imitation(brand) => Some(imitation(host, brand, first_sight)),
+        _ if first_sight => None,
+        Standing::Service(service) => Some((Severity::Medium, Confidence::Firm, serves(host, service))),
+        Standing::Unknown => {
+            let words = Words::new(
+                format!("a new script in the page reaches {host}, a host never approved for this page"),
+                format!("新しいページ内スクリプトが、承認されたことのないホスト {host} を呼び出します"),
+            );
+            let (severity, confidence) = match (loads, looks) {
+                (_, true) => (Severity::Critical, Confidence::Firm),
+                (true, false) => (Severity::High, Confidence::Firm),
+                (false, false) => (Severity::Medium, Confidence::Firm),
+            };
+            Some((severity, confidence, words))
+        }
+    }
+}
+
+/// Whether a URL can be loaded to act: names of vocabularies, pictures and documents cannot.
+fn may_act(url: &Url) -> bool {
+    let vocabulary = matches!(url.host_str(), Some("www.w3.org" | "schema.org" | "ogp.me" | "purl.org"));
+    let ending = url.path().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let inert = ["png", "jpg", "jpeg", "gif", "webp", "ico", "pdf", "mp4", "mp3", "woff", "woff2"];
+    !vocabulary && !ending.is_some_and(|ending| inert.contains(&ending.as_str()))
+}
+
+/// The piece of code around the host, where it stands in clear; else the URL.
+fn around(code: &str, url: &Url) -> String {
+    let at = url.host_str().and_then(|host| code.find(host));
+    let Some(at) = at else { return url.to_string() };
+    let from = code.floor_char_boundary(at.saturating_sub(200));
+    let to = code.ceil_char_boundary((at + 300).min(code.len()));
+    code.get(from..to).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,85 @@
+//! Where a host stands: the page's own, approved before, a well-known service, an imitation, or unknown.
+
+use super::services::{Service, imitates, service};
+use crate::model::{Case, Version, site};
+use std::collections::HashSet;
+use url::Url;
+
+/// Where a host stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::detect) enum Standing {
+    /// The page's own site.
+    Own,
+    /// Something of this site acts in the approved page.
+    Approved,
+    /// A well-known service.
+    Service(&'static Service),
+    /// It imitates the name of a service.
+    Imitation(&'static str),
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// The hosts of a case.
+pub(in crate::detect) struct Hosts<'a> {
+    own: HashSet<&'a str>,
+    approved: HashSet<String>,
+    base: Option<&'a Url>,
+}
+
+impl<'a> Hosts<'a> {
+    /// Reads them off the page and its approved version.
+    pub(in crate::detect) fn of(case: &Case<'a>) -> Self {
+        let mut own = own_sites(&case.now);
+        let mut approved = HashSet::new();
+        if let Some(compared) = case.approved {
+            own.extend(own_sites(&compared.version));
+            approved.extend(acting_sites(&compared.version));
+        }
+        Self { own, approved, base: case.now.url }
+    }
+
+    /// Where the host of a URL stands.
+    pub(in crate::detect) fn standing(&self, url: &Url) -> Standing {
+        let Some(host) = url.host_str() else { return Standing::Own };
+        let its = site(host);
+        if self.own.contains(its) {
+            Standing::Own
+        } else if self.approved.contains(its) {
+            Standing::Approved
+        } else if let Some(service) = service(host, url.path()) {
+            Standing::Service(service)
+        } else {
+            imitates(host).map_or(Standing::Unknown, Standing::Imitation)
+        }
+    }
+
+    /// A URL as a script writes it (absolute, without scheme, or relative), resolved against the page.
+    pub(in crate::detect) fn resolve(&self, raw: &str) -> Option<Url> {
+        let raw = raw.trim();
+        let url = match (self.base, raw.strip_prefix("//")) {
+            (Some(base), _) => base.join(raw).ok()?,
+            (None, Some(rest)) => Url::parse(&format!("https://{rest}")).ok()?,
+            (None, None) => Url::parse(raw).ok()?,
+        };
+        matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp").then_some(url)
+    }
+}
+
+fn own_sites<'a>(version: &Version<'a>) -> HashSet<&'a str> {
+    let named = version.url.and_then(Url::host_str).map(site);
+    let items = version.page.active.iter().filter(|item| !item.foreign).filter_map(|item| item.host.as_deref());
+    named.into_iter().chain(items.map(site)).collect()
+}
+
+/// The sites from which something acts in a version, or which its acting scripts name.
+fn acting_sites(version: &Version) -> HashSet<String> {
+    let items = version.page.active.iter().filter_map(|item| Some(site(item.host.as_deref()?).to_owned()));
+    let acting = version.scripts.iter().filter(|report| !report.sinks.is_empty());
+    let urls = acting.flat_map(|report| report.urls.iter().chain(&report.redirects));
+    let named = urls.filter_map(|raw| {
+        let raw = raw.strip_prefix("//").map_or_else(|| raw.clone(), |rest| format!("https://{rest}"));
+        Url::parse(&raw).ok()?.host_str().map(|host| site(host).to_owned())
+    });
+    items.chain(named).collect()
+}

@@ -1,0 +1,188 @@
+//! Well-known services: whose newness alone is no alarm, and names that imitate them.
+
+use crate::model::{StaticWords, site};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// One service of the list.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::detect) struct Service {
+    /// Its name.
+    pub(in crate::detect) name: &'static str,
+    /// The path its files begin with; empty for any.
+    path: &'static str,
+    purpose: Purpose,
+}
+
+impl Service {
+    /// What it is used for, as a person says it.
+    pub(in crate::detect) fn purpose(&self) -> StaticWords {
+        self.purpose.1
+    }
+
+    /// Whether only public bodies can hold its names.
+    pub(in crate::detect) fn is_government(&self) -> bool {
+        self.purpose.0 == "government"
+    }
+}
+
+type Purpose = (&'static str, StaticWords);
+
+const fn purpose(code: &'static str, en: &'static str, ja: &'static str) -> Purpose {
+    (code, StaticWords { en, ja })
+}
+
+/// What services are for: the code in the list, and words.
+static PURPOSES: [Purpose; 18] = [
+    purpose("ads", "advertising", "広告"),
+    purpose("analytics", "web analytics", "アクセス解析"),
+    purpose("captcha", "protection against robots", "ロボット対策"),
+    purpose("cdn", "common program files", "共通プログラムの配信"),
+    purpose("chat", "chat", "チャット"),
+    purpose("consent", "cookie consent", "Cookie同意管理"),
+    purpose("fonts", "fonts", "Webフォント"),
+    purpose("form", "forms", "入力フォーム"),
+    purpose("government", "public bodies", "公的機関"),
+    purpose("map", "maps", "地図"),
+    purpose("monitoring", "performance monitoring", "性能監視"),
+    purpose("payment", "payment", "決済"),
+    purpose("reader", "reading aloud and accessibility", "音声読み上げ・支援"),
+    purpose("search", "search", "検索"),
+    purpose("social", "social networks", "SNS"),
+    purpose("survey", "surveys", "アンケート"),
+    purpose("tags", "tag management", "タグ管理"),
+    purpose("translation", "translation", "翻訳"),
+];
+
+/// Purposes that need no word of their own.
+static OTHER_PURPOSES: [Purpose; 3] = [
+    purpose("video", "video and audio", "動画・音声"),
+    purpose("weather", "weather", "気象情報"),
+    purpose("widget", "embedded parts", "埋め込み部品"),
+];
+
+static SERVICES: LazyLock<HashMap<&'static str, Vec<Service>>> = LazyLock::new(|| {
+    let mut services: HashMap<_, Vec<_>> = HashMap::new();
+    for line in include_str!("../data/services.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut fields = line.split('\t');
+        let (Some(place), Some(name), Some(code)) = (fields.next(), fields.next(), fields.next()) else { continue };
+        let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
+        let known = PURPOSES.iter().chain(&OTHER_PURPOSES).find(|purpose| purpose.0 == code);
+        if let Some(purpose) = known {
+            services.entry(host).or_default().push(Service { name, path, purpose: *purpose });
+        }
+    }
+    services
+});
+
+/// The service a host and path belong to.
+pub(in crate::detect) fn service(host: &str, path: &str) -> Option<&'static Service> {
+    let mut rest = host.trim_end_matches('.');
+    loop {
+        let here = SERVICES.get(rest).and_then(|all| all.iter().find(|service| path.starts_with(service.path)));
+        if here.is_some() {
+            return here;
+        }
+        (_, rest) = rest.split_once('.')?;
+    }
+}
+
+/// Names that skimmers and injections imitate, with the sites that may bear them.
+static BRANDS: [(&str, &[&str]); 17] = [
+    ("google-analytics", &["google-analytics.com"]),
+    ("googletagmanager", &["googletagmanager.com"]),
+    ("googletagservices", &["googletagservices.com"]),
+    ("googlesyndication", &["googlesyndication.com"]),
+    ("googleadservices", &["googleadservices.com"]),
+    ("googleapis", &["googleapis.com", "googleapis.cn"]),
+    ("gstatic", &["gstatic.com", "gstatic.cn"]),
+    ("doubleclick", &["doubleclick.net", "doubleclick.com"]),
+    ("recaptcha", &["recaptcha.net"]),
+    ("cloudflareinsights", &["cloudflareinsights.com"]),
+    ("bootstrapcdn", &["bootstrapcdn.com"]),
+    ("jsdelivr", &["jsdelivr.net", "jsdelivr.com"]),
+    ("fontawesome", &["fontawesome.com"]),
+    ("newrelic", &["newrelic.com"]),
+    ("adobedtm", &["adobedtm.com"]),
+    ("siteimproveanalytics", &["siteimproveanalytics.com", "siteimproveanalytics.io"]),
+    ("typekit", &["typekit.net", "typekit.com"]),
+];
+
+/// The name that a host imitates: another ending, a slip of one or two letters, or the name as a label or part of one.
+/// Method: optimal string alignment (restricted Damerau–Levenshtein) distance on the site's first label.
+pub(in crate::detect) fn imitates(host: &str) -> Option<&'static str> {
+    let own = site(host);
+    if BRANDS.iter().any(|(_, sites)| sites.contains(&own)) || service(host, "/").is_some() {
+        return None;
+    }
+    let plain = |label: &str| label.replace('-', "");
+    let name = plain(own.split('.').next()?);
+    let labels: Vec<String> = host.split('.').take(12).map(plain).collect();
+    BRANDS.iter().map(|(brand, _)| *brand).find(|brand| {
+        let bare = plain(brand);
+        let slips = if bare.len() >= 10 { 2 } else { 1 };
+        let borne = labels.iter().any(|label| *label == bare || (bare.len() >= 8 && label.contains(&bare)));
+        borne || within(&name, &bare, slips)
+    })
+}
+
+/// Whether two names are at most `limit` slips apart (a letter changed, left out, added, or two swapped).
+fn within(a: &str, b: &str, limit: usize) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len().abs_diff(b.len()) > limit || a.len() > 63 {
+        return false;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().is_some_and(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_list_is_read() {
+        let text = include_str!("../data/services.tsv");
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let known: usize = SERVICES.values().map(Vec::len).sum();
+        assert_eq!(lines.count(), known, "a line with a purpose that is not known");
+        assert!(known > 200);
+    }
+
+    #[test]
+    fn services_are_known_by_suffix_and_path() {
+        assert_eq!(service("www.googletagmanager.com", "/gtm.js").map(|s| s.name), Some("Google Tag Manager"));
+        assert!(service("www.city.example.lg.jp", "/").is_some_and(Service::is_government));
+        assert!(service("cdn.jsdelivr.net", "/npm/vue@3").is_some());
+        assert!(service("cdn.jsdelivr.net", "/gh/someone/repo/x.js").is_none(), "anybody publishes there");
+        assert!(service("googletagmanager.com.evil.example", "/gtm.js").is_none());
+        assert!(service("notgoogletagmanager.com", "/").is_none());
+    }
+
+    #[test]
+    fn imitations_are_named() {
+        let seen = ["google-analytics.cm", "googletagmanager4.com", "js-agentnewrelic.com", "gstatlc.org"];
+        for host in seen {
+            assert!(imitates(host).is_some(), "{host}");
+        }
+        assert_eq!(imitates("googleanalytlcs.net"), Some("google-analytics"));
+        assert_eq!(imitates("www.googletagmanager.com.cdn.example"), Some("googletagmanager"));
+        for host in
+            ["www.google-analytics.com", "statics.example", "cdn.city.example", "jquery.example", "ecstatic.example"]
+        {
+            assert_eq!(imitates(host), None, "{host}");
+        }
+    }
+}

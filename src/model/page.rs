@@ -305,7 +305,9 @@ impl Page {
         if all > 1 { format!("{name}[{before}]") } else { name.to_owned() }
     }
 
-    fn label(&self, id: NodeId) -> &str {
+    /// What a person calls a node: the element's name, or `text`, `comment`, `doctype`, `document`.
+    #[must_use]
+    pub fn label(&self, id: NodeId) -> &str {
         match &self.node(id).kind {
             NodeKind::Document => "document",
             NodeKind::Doctype(_) => "doctype",

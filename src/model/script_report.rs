@@ -35,6 +35,8 @@ pub enum ScriptSign {
     NoiseReplace,
     /// Dean Edwards' packer.
     Packed,
+    /// A literal of base64 or hexadecimal digits that decodes to code or markup, in a script that runs or writes text.
+    CodeAsData,
     /// Looks at the visitor (referrer, agent, cookie, clock), then loads or goes elsewhere (K1).
     LooksThenActs,
 }

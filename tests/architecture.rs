@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["src/net/", "src/app.rs", "src/app/"]),
     ("hickory_resolver", &["src/net/"]),
     ("x509_parser", &["src/net/"]),
+    ("compression_codecs", &["src/fetch/decode.rs"]),
     ("psl", &["src/model/site.rs"]),
     ("sha2", &["src/model/digest.rs", "src/notify/webhook.rs"]),
     ("hmac", &["src/notify/webhook.rs"]),

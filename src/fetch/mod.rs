@@ -1,5 +1,18 @@
 //! One persona's view of a URL: bytes, headers, redirects, address, certificate, within limits.
 
+mod body;
+mod budget;
+pub mod classify;
+pub mod conditional;
+mod cookies;
+mod decode;
+mod http;
+mod persona;
+
+pub use budget::Budget;
+pub use http::{FetchOptions, HttpFetcher};
+pub use persona::Identity;
+
 use crate::model::{Fetched, Hop, Persona, UnseenReason};
 use std::future::Future;
 use std::net::SocketAddr;

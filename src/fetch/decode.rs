@@ -171,9 +171,10 @@ fn is_zlib(begin: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use compression_codecs::brotli::params::EncoderParams;
     use compression_codecs::core::Level;
     use compression_codecs::flate::params::FlateEncoderParams;
-    use compression_codecs::{EncodeV2, brotli, deflate, gzip, zlib, zstd};
+    use compression_codecs::{BrotliEncoder, DeflateEncoder, EncodeV2, GzipEncoder, ZlibEncoder, ZstdEncoder};
 
     fn compress(mut encoder: impl EncodeV2, body: &[u8]) -> Vec<u8> {
         let mut out = vec![0; body.len() + (64 << 10)];
@@ -188,11 +189,11 @@ mod tests {
     fn all(body: &[u8]) -> Vec<(Coding, Vec<u8>)> {
         let level = || FlateEncoderParams::from(Level::Default);
         vec![
-            (Coding::Gzip, compress(gzip::GzipEncoder::new(level()), body)),
-            (Coding::Deflate, compress(zlib::ZlibEncoder::new(level()), body)),
-            (Coding::Deflate, compress(deflate::DeflateEncoder::new(level()), body)),
-            (Coding::Brotli, compress(brotli::BrotliEncoder::new(brotli::params::EncoderParams::default()), body)),
-            (Coding::Zstd, compress(zstd::ZstdEncoder::new(3), body)),
+            (Coding::Gzip, compress(GzipEncoder::new(level()), body)),
+            (Coding::Deflate, compress(ZlibEncoder::new(level()), body)),
+            (Coding::Deflate, compress(DeflateEncoder::new(level()), body)),
+            (Coding::Brotli, compress(BrotliEncoder::new(EncoderParams::default()), body)),
+            (Coding::Zstd, compress(ZstdEncoder::new(3), body)),
             (Coding::Identity, body.to_vec()),
         ]
     }

@@ -1,5 +1,13 @@
 //! An incident in words (Japanese and English), and one file per channel.
 
+mod letter;
+mod mail;
+mod webhook;
+
+pub use letter::write;
+pub use mail::{MailError, MailOptions, Mailer, SmtpOptions, Transport};
+pub use webhook::{Endpoint, Webhook, WebhookError, WebhookOptions, sign};
+
 use crate::model::{Channel, Event, Excerpt, Incident, Message, Proposal, Receiver, Target};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;

@@ -1,0 +1,147 @@
+//! Style sheets inside a page: which classes and ids they hide, what they import, and styles that execute.
+
+use super::hidden::hiding_style;
+use crate::model::{Node, NodeKind};
+use std::collections::HashMap;
+
+/// Bytes of style sheets that are read for hidden classes.
+const READ: usize = 256 << 10;
+
+/// Longest piece of code that is shown.
+const SHOWN: usize = 300;
+
+/// The classes (`.name`) and ids (`#name`) that simple rules hide, with the elements to which that is limited.
+#[derive(Default)]
+pub(super) struct Sheet {
+    hidden: HashMap<String, Vec<String>>,
+}
+
+impl Sheet {
+    /// From the `<style>` elements of a page.
+    pub(super) fn of(nodes: &[Node]) -> Self {
+        let mut sheet = Self::default();
+        let mut left = READ;
+        for (at, node) in nodes.iter().enumerate() {
+            if !matches!(&node.kind, NodeKind::Element(e) if e.name == "style") {
+                continue;
+            }
+            let inside = nodes.get(at..at + node.size as usize).unwrap_or_default();
+            for node in inside {
+                if let NodeKind::Text(text) = &node.kind {
+                    let end = text.floor_char_boundary(left.min(text.len()));
+                    left -= end;
+                    sheet.read(text.get(..end).unwrap_or_default());
+                }
+            }
+        }
+        sheet
+    }
+
+    pub(super) fn hides_class(&self, element: &str, classes: &str) -> bool {
+        !self.hidden.is_empty() && classes.split_ascii_whitespace().any(|class| self.hides('.', class, element))
+    }
+
+    pub(super) fn hides_id(&self, element: &str, id: &str) -> bool {
+        !self.hidden.is_empty() && self.hides('#', id, element)
+    }
+
+    fn hides(&self, sign: char, name: &str, element: &str) -> bool {
+        let mut key = String::with_capacity(name.len() + 1);
+        key.push(sign);
+        key.push_str(name);
+        self.hidden.get(&key).is_some_and(|limited| limited.iter().any(|tag| tag.is_empty() || tag == element))
+    }
+
+    /// Reads rules outside of media queries that do not hold for every screen.
+    fn read(&mut self, css: &str) {
+        let mut rest = css;
+        while let Some(open) = rest.find('{') {
+            let prelude = rest.get(..open).unwrap_or_default();
+            let prelude = prelude.rsplit(['}', ';']).next().unwrap_or_default();
+            let prelude = prelude.rsplit("*/").next().unwrap_or_default().trim();
+            let inside = rest.get(open + 1..).unwrap_or_default();
+            if prelude.starts_with('@') {
+                rest = if for_every_screen(prelude) { inside } else { after_block(inside) };
+                continue;
+            }
+            let close = inside.find('}').unwrap_or(inside.len());
+            if hiding_style(inside.get(..close).unwrap_or_default(), false) {
+                prelude.split(',').for_each(|selector| self.hide(selector.trim()));
+            }
+            rest = inside.get(close..).unwrap_or_default();
+        }
+    }
+
+    /// Notes `.name`, `#name`, `tag.name` or `tag#name`.
+    fn hide(&mut self, selector: &str) {
+        let Some(at) = selector.find(['.', '#']) else { return };
+        let (tag, key) = selector.split_at(at);
+        let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        if plain(tag) && key.len() > 1 && key.get(1..).is_some_and(plain) {
+            self.hidden.entry(key.to_owned()).or_default().push(tag.to_ascii_lowercase());
+        }
+    }
+}
+
+fn for_every_screen(prelude: &str) -> bool {
+    let prelude = prelude.to_ascii_lowercase();
+    let media = prelude.strip_prefix("@media").map(str::trim);
+    media.is_some_and(|media| !media.contains('(') && (media.contains("all") || media.contains("screen")))
+        || prelude.starts_with("@layer")
+}
+
+/// What follows the block whose inside begins a text.
+fn after_block(inside: &str) -> &str {
+    let mut depth = 1_usize;
+    for (at, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return inside.get(at + 1..).unwrap_or_default();
+        }
+    }
+    ""
+}
+
+/// The raw URLs of `@import` rules.
+pub(super) fn imports(css: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = css;
+    while let Some(at) = rest.find('@') {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        if !rest.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("import")) {
+            continue;
+        }
+        let url = rest.get(6..).unwrap_or_default().trim_start();
+        let url = match url.get(..4) {
+            Some(function) if function.eq_ignore_ascii_case("url(") => url.get(4..).unwrap_or_default().trim_start(),
+            _ => url,
+        };
+        let url = match url.chars().next() {
+            Some(quote @ ('"' | '\'')) => url.get(1..).unwrap_or_default().split(quote).next(),
+            _ => url.split([')', ';', ' ', '\n']).next(),
+        };
+        found.extend(url.filter(|url| !url.is_empty()));
+    }
+    found
+}
+
+/// The piece of a style that old browsers execute: `expression(…)`, `behavior:`, `-moz-binding:`, `javascript:`.
+pub(super) fn executes(css: &str) -> Option<&str> {
+    if !css.contains(['(', ':']) {
+        return None;
+    }
+    let plain = super::super::lower(css);
+    let found = ["expression(", "behavior:", "-moz-binding", "javascript:", "vbscript:"].iter().find_map(|sign| {
+        plain.match_indices(sign).map(|(at, _)| at).find(|at| {
+            // `scroll-behavior` is something else.
+            let before = at.checked_sub(1).and_then(|before| plain.as_bytes().get(before));
+            !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || sign.starts_with('-')
+        })
+    })?;
+    let shown = css.get(found..)?;
+    shown.get(..shown.floor_char_boundary(SHOWN.min(shown.len())))
+}

@@ -1,5 +1,11 @@
 //! The working memory and the record of approvals: one contract, and its backends.
 
+mod pack;
+mod record;
+mod sqlite;
+
+pub use sqlite::{Paths, Restored, Sqlite, restore};
+
 use crate::model::*;
 use jiff::Timestamp;
 use std::future::Future;
@@ -20,8 +26,8 @@ pub enum StoreError {
         /// What happened.
         detail: String,
     },
-    /// What is stored does not fit together.
-    #[error("{0}; run `hinomi baseline verify` to see where")]
+    /// What is stored does not fit together; the text says what to do.
+    #[error("{0}")]
     Damaged(String),
     /// The writer is gone: the process must end.
     #[error("the database writer has stopped: {0}")]
@@ -115,7 +121,7 @@ pub struct Coverage {
     pub persona: Persona,
     /// Comparisons due by its interval.
     pub due: u64,
-    /// Comparisons really made.
+    /// Comparisons really made; more than are due when people asked for some.
     pub compared: u64,
     /// The last one.
     pub last: Option<Timestamp>,
@@ -196,11 +202,11 @@ contract! {
     fn due(&self, now: Timestamp, limit: u32, per_host: u32) -> Vec<Due>;
     /// When the next target is due.
     fn next_due(&self) -> Option<Timestamp>;
-    /// Marks checks as in flight, durably, before they start.
+    /// Marks checks as in flight, durably, before they start. What is no longer registered is passed over.
     fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> ();
     /// Takes the mark away without a result: the check was given up in good order.
     fn abandon(&self, target: TargetId, persona: Persona) -> ();
-    /// Checks that were in flight when the process died.
+    /// Checks that were in flight when a process died that had the store open before; asked once, at the start.
     fn in_flight(&self) -> Vec<InFlight>;
     /// Sets a target aside, or takes it back.
     fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, now: Timestamp) -> ();
@@ -209,12 +215,16 @@ contract! {
     fn target_state(&self, target: TargetId, persona: Persona) -> TargetState;
     /// The approved states.
     fn baseline(&self, target: TargetId, persona: Persona) -> Baseline;
-    /// Writes what a check leaves behind, all or nothing, and takes its in-flight mark away.
+    /// Writes what a check leaves behind, all or nothing, and takes its in-flight mark away. A check of a target that was
+    /// removed meanwhile leaves nothing; after an approval or a new registration meanwhile the target is due at once
+    /// again; a person's mark on an incident stays.
     fn record(&self, record: CheckRecord) -> ();
     /// A body by its digest, from the memory or from the record; checked against the digest.
     fn body(&self, digest: Digest) -> Option<Vec<u8>>;
     /// The latest observations of a target, newest first.
     fn observations(&self, target: TargetId, limit: u32) -> Vec<Observation>;
+    /// What was found at an observation.
+    fn findings(&self, observation: Observation) -> Vec<Finding>;
 
     /// All proposals, oldest first.
     fn proposals(&self) -> Vec<Proposal>;
@@ -230,9 +240,10 @@ contract! {
 
     /// Incidents, newest first; only those that are not resolved unless `all`.
     fn incidents(&self, all: bool, limit: u32) -> Vec<Incident>;
-    /// An incident by its id or an unambiguous beginning of it.
+    /// An incident by its id or a beginning of it; refused when several begin so.
     fn incident(&self, id: String) -> Option<Incident>;
-    /// Writes an incident together with what is told about it.
+    /// Writes an incident together with what is told about it. Findings and people's marks that were written since it
+    /// was read are kept.
     fn put_incident(&self, incident: Incident, notices: Vec<Notice>) -> ();
     /// Incidents whose next level is due.
     fn escalations(&self, now: Timestamp) -> Vec<Incident>;
@@ -241,13 +252,13 @@ contract! {
     fn silences(&self, now: Timestamp) -> Vec<Silence>;
     /// Adds a silence.
     fn put_silence(&self, silence: Silence) -> ();
-    /// Ends a silence; `false` when there is none of that id (or unambiguous beginning).
+    /// Ends a silence; `false` when none has that id or begins so; refused when several do.
     fn end_silence(&self, id: String, now: Timestamp) -> bool;
     /// Planned changes that have not ended.
     fn plans(&self, now: Timestamp) -> Vec<PlannedChange>;
     /// Adds a planned change.
     fn put_plan(&self, plan: PlannedChange) -> ();
-    /// Ends a planned change; `false` when there is none of that id (or unambiguous beginning).
+    /// Ends a planned change; `false` when none has that id or begins so; refused when several do.
     fn end_plan(&self, id: String, now: Timestamp) -> bool;
 
     /// Adds notices that belong to no check.
@@ -273,7 +284,7 @@ contract! {
     /// The outbox at a glance.
     fn outbox(&self, now: Timestamp) -> OutboxSummary;
 
-    /// Coverage of every enabled target and persona since a time.
+    /// Coverage of every enabled target and persona since a time (rounded down to the hour).
     fn coverage(&self, since: Timestamp, now: Timestamp) -> Vec<Coverage>;
     /// A small value kept under a name (time of the last digest, of the last start …).
     fn note(&self, name: String) -> Option<String>;

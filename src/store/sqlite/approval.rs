@@ -1,0 +1,167 @@
+//! The record's lines in the database, and the baselines they lead to.
+
+use super::column::{Json, Time};
+use super::proposal;
+use crate::model::{
+    Approval, ApprovalAction, ApprovedState, Baseline, Digest, OrganisationId, Persona, Registry, TargetId,
+};
+use crate::store::Result;
+use crate::store::record::{Entered, Known, Line};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+/// Enters a line of a chain whose file has this length now. What follows from it: an approval takes the place of the
+/// ordinary state before it, or joins beside when it is for a special page; a retired state leaves; the proposal is
+/// answered, the followed state begins anew, and the target is due at once.
+pub(super) fn enter(db: &Connection, line: &Line, length: u64) -> Result<()> {
+    let approval = &line.approval;
+    let (target, persona) = (&approval.target.id, approval.persona);
+    leave(db, approval)?;
+    let sql = "INSERT INTO approval (organisation, target, number, persona, at, state, special, expires, active, hash, \
+               body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    db.prepare_cached(sql)?.execute(params![
+        approval.target.organisation,
+        target,
+        integer(line.number),
+        persona,
+        Time(approval.at),
+        approval.snapshot.state,
+        approval.special,
+        Time(approval.expires),
+        approval.action == ApprovalAction::Approve,
+        line.hash,
+        Json(approval),
+    ])?;
+    put_head(db, line, length)?;
+    refresh(db, target, persona)?;
+    if approval.action == ApprovalAction::Approve {
+        proposal::clear(db, target, persona)?;
+    }
+    begin_anew(db, approval)
+}
+
+/// Takes the states out of the baseline that this line replaces or retires.
+fn leave(db: &Connection, approval: &Approval) -> Result<()> {
+    let same = "UPDATE approval SET active = 0 WHERE target = ?1 AND persona = ?2 AND active = 1";
+    let (target, persona, state) = (&approval.target.id, approval.persona, approval.snapshot.state);
+    match (approval.action, &approval.special) {
+        (ApprovalAction::Retire, _) => {
+            db.prepare_cached(&format!("{same} AND state = ?3"))?.execute(params![target, persona, state])?;
+        }
+        (ApprovalAction::Approve, None) => {
+            db.prepare_cached(&format!("{same} AND special IS NULL"))?.execute(params![target, persona])?;
+        }
+        (ApprovalAction::Approve, Some(special)) => {
+            // The same special state again: a new end, not a second state.
+            let sql = format!("{same} AND state = ?3 AND special = ?4");
+            db.prepare_cached(&sql)?.execute(params![target, persona, state, special])?;
+        }
+    }
+    Ok(())
+}
+
+fn put_head(db: &Connection, line: &Line, length: u64) -> Result<()> {
+    let sql = "INSERT INTO chain (organisation, target, count, hash, length) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (organisation, target) DO UPDATE SET count = ?3, hash = ?4, length = ?5";
+    let target = &line.approval.target;
+    let (number, length) = (integer(line.number), integer(length));
+    db.prepare_cached(sql)?.execute(params![target.organisation, target.id, number, line.hash, length])?;
+    Ok(())
+}
+
+/// Keeps revision and first expiry of a baseline with its watch, where every check reads them.
+pub(super) fn refresh(db: &Connection, target: &TargetId, persona: Persona) -> Result<()> {
+    let of = "FROM approval WHERE approval.target = ?1 AND approval.persona = ?2";
+    let sql = format!(
+        "UPDATE watch SET revision = (SELECT count(*) {of}), approval_ends = (SELECT min(expires) {of} AND active = 1) \
+         WHERE target = ?1 AND persona = ?2"
+    );
+    db.prepare_cached(&sql)?.execute(params![target, persona])?;
+    Ok(())
+}
+
+fn begin_anew(db: &Connection, approval: &Approval) -> Result<()> {
+    let sql = "UPDATE watch SET next_due = min(next_due, ?3), again = begun IS NOT NULL \
+               WHERE target = ?1 AND persona = ?2";
+    let (target, persona) = (&approval.target.id, approval.persona);
+    db.prepare_cached(sql)?.execute(params![target, persona, Time(approval.at)])?;
+    let sql = "UPDATE memory SET followed = NULL, followed_body = NULL \
+               WHERE watch = (SELECT id FROM watch WHERE target = ?1 AND persona = ?2)";
+    db.prepare_cached(sql)?.execute(params![target, persona])?;
+    Ok(())
+}
+
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The approved states of a target and persona.
+pub(super) fn baseline(db: &Connection, target: &TargetId, persona: Persona) -> Result<Baseline> {
+    let sql = "SELECT body FROM approval WHERE target = ?1 AND persona = ?2 AND active = 1 ORDER BY id";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map(params![target, persona], |row| {
+        let Json(approval): Json<Approval> = row.get(0)?;
+        Ok(ApprovedState {
+            snapshot: approval.snapshot,
+            at: approval.at,
+            by: approval.by,
+            reason: approval.reason,
+            special: approval.special,
+            expires: approval.expires,
+        })
+    })?;
+    let states = rows.collect::<rusqlite::Result<_>>()?;
+    let sql = "SELECT count(*) FROM approval WHERE target = ?1 AND persona = ?2";
+    let revision: u32 = db.prepare_cached(sql)?.query_row(params![target, persona], |row| row.get(0))?;
+    Ok(Baseline { states, revision: revision.into() })
+}
+
+/// Whether a state is in a baseline.
+pub(super) fn is_approved(db: &Connection, target: &TargetId, persona: Persona, state: Digest) -> Result<bool> {
+    let sql = "SELECT count(*) FROM approval WHERE target = ?1 AND persona = ?2 AND active = 1 AND state = ?3";
+    Ok(db.prepare_cached(sql)?.query_row(params![target, persona, state], |row| row.get::<_, i64>(0))? > 0)
+}
+
+/// All lines of a target's record, oldest first.
+pub(super) fn approvals(db: &Connection, target: &TargetId) -> Result<Vec<Approval>> {
+    let mut query = db.prepare_cached("SELECT body FROM approval WHERE target = ?1 ORDER BY at, id")?;
+    let rows = query.query_map([target], |row| Ok(row.get::<_, Json<Approval>>(0)?.0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What the database knows of a chain.
+pub(super) fn known(db: &Connection, organisation: &OrganisationId, target: &TargetId) -> Result<Known> {
+    let sql = "SELECT hash FROM approval WHERE organisation = ?1 AND target = ?2 ORDER BY number";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map(params![organisation, target], |row| row.get(0))?;
+    Ok(Known { hashes: rows.collect::<rusqlite::Result<_>>()? })
+}
+
+/// All chains the database knows, with their number of lines.
+pub(super) fn entered(db: &Connection) -> Result<Entered> {
+    let mut query = db.prepare_cached("SELECT organisation, target, count FROM chain")?;
+    let rows = query.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Length of each chain's file when its last line was entered.
+pub(super) fn lengths(db: &Connection) -> Result<HashMap<(OrganisationId, TargetId), u64>> {
+    let mut query = db.prepare_cached("SELECT organisation, target, length FROM chain")?;
+    let rows = query.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The registry as the latest line of each target has it, and the number of all lines.
+pub(super) fn registry(db: &Connection) -> Result<(Registry, u64)> {
+    let mut query = db.prepare_cached("SELECT body FROM approval ORDER BY at, id")?;
+    let rows = query.query_map([], |row| Ok(row.get::<_, Json<Approval>>(0)?.0))?;
+    let (mut registry, mut lines) = (Registry::default(), 0);
+    for row in rows {
+        let approval = row?;
+        let lineage = approval.lineage.into_iter().map(|organisation| (organisation.id.clone(), organisation));
+        registry.organisations.extend(lineage);
+        registry.targets.insert(approval.target.id.clone(), approval.target);
+        lines += 1;
+    }
+    Ok((registry, lines))
+}

@@ -1,0 +1,129 @@
+//! Copies of the database: made while the service runs, proven before they take its place.
+
+use super::{Paths, connection, migrate};
+use crate::store::{Result, StoreError};
+use jiff::Timestamp;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the database that stood there before is kept; none when there was none.
+    pub aside: Option<PathBuf>,
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |error| StoreError::File { path, detail: error.to_string() }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+fn sync(path: &Path) -> Result<()> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(at(path))
+}
+
+fn sync_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync(folder.unwrap_or(Path::new(".")))
+}
+
+/// Writes a consistent copy to a new file. One step takes all pages from one snapshot: in smaller steps it would begin
+/// anew with every write of the service, which goes on meanwhile.
+pub(super) fn backup(database: &Path, file: &Path) -> Result<()> {
+    if file.exists() {
+        let why = format!("{} exists; name a new file for the backup", file.display());
+        return Err(StoreError::Refused(why));
+    }
+    let draft = beside(file, ".part");
+    let made = copy(database, &draft).and_then(|()| fs::rename(&draft, file).map_err(at(file)));
+    if made.is_err() {
+        // The error that stopped the copy is what counts.
+        let _ = fs::remove_file(&draft);
+    }
+    made.and_then(|()| sync_folder_of(file))
+}
+
+fn copy(database: &Path, draft: &Path) -> Result<()> {
+    let source = connection::reading(database)?;
+    // Somebody else's unfinished copy is never added to.
+    File::create(draft).map_err(at(draft))?;
+    let mut copy = Connection::open(draft)?;
+    let step = Backup::new(&source, &mut copy)?.step(-1)?;
+    if step != StepResult::Done {
+        return Err(StoreError::Database("the database was locked all the while; try again".to_owned()));
+    }
+    // One file without a log beside it; checks in flight now are not in flight where it is restored.
+    copy.pragma_update(None, "journal_mode", "DELETE")?;
+    copy.execute("UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, again = 0 WHERE begun IS NOT NULL", [])?;
+    copy.close().map_err(|(_, error)| error)?;
+    prove(draft)?;
+    sync(draft)
+}
+
+/// Proves that a file is a whole database of hinomi that this version can read.
+fn prove(file: &Path) -> Result<()> {
+    let refuse = |why: String| StoreError::Refused(format!("{}: {why}; nothing was changed", file.display()));
+    let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| refuse(format!("cannot be opened ({error})")))?;
+    let version = migrate::admit(&db).map_err(|error| match error {
+        StoreError::TooNew { .. } => error,
+        other => refuse(format!("is no database of hinomi ({other})")),
+    })?;
+    if version == 0 {
+        return Err(refuse("is empty".to_owned()));
+    }
+    let checked: rusqlite::Result<String> = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    match checked {
+        Ok(found) if found == "ok" => Ok(()),
+        Ok(found) => Err(refuse(format!("is damaged ({found})"))),
+        Err(error) => Err(refuse(format!("is damaged ({error})"))),
+    }
+}
+
+/// Puts a backup in the place of the database; the one that stood there is kept aside. The caller makes sure that no
+/// process has the database open. Approvals that are newer than the backup come back from `baselines/` when the store is
+/// opened.
+///
+/// # Errors
+/// [`StoreError::Refused`] and [`StoreError::TooNew`] before anything was changed: the file is no whole database of this
+/// hinomi. [`StoreError::File`] when files cannot be copied or renamed.
+pub fn restore(file: &Path, paths: &Paths, now: Timestamp) -> Result<Restored> {
+    let database = &paths.database;
+    if !file.is_file() {
+        return Err(StoreError::Refused(format!("{} is no file; name a backup", file.display())));
+    }
+    if let Some(folder) = database.parent() {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    let draft = beside(database, ".restoring");
+    fs::copy(file, &draft).map_err(at(&draft))?;
+    let swapped = prove(&draft).and_then(|()| sync(&draft)).and_then(|()| swap(&draft, database, now));
+    if swapped.is_err() {
+        // The error that stopped the restore is what counts.
+        let _ = fs::remove_file(&draft);
+    }
+    swapped
+}
+
+fn swap(draft: &Path, database: &Path, now: Timestamp) -> Result<Restored> {
+    let aside = beside(database, &format!(".before-{}", now.as_millisecond()));
+    let stood = database.exists();
+    // The log first: without its database it does no harm, the other way round the database would lose writes.
+    for end in ["-wal", "-shm", ""] {
+        let (from, to) = (beside(database, end), beside(&aside, end));
+        if from.exists() {
+            fs::rename(&from, &to).map_err(at(&from))?;
+        }
+    }
+    fs::rename(draft, database).map_err(at(database))?;
+    sync_folder_of(database)?;
+    Ok(Restored { aside: stood.then_some(aside) })
+}

@@ -1,0 +1,221 @@
+//! What checks read before and leave behind: the hot path of the store.
+
+use super::body::{self, Packed};
+use super::column::{Json, Time};
+use super::{coverage, incident, outbox, proposal};
+use crate::model::{Finding, Judged, Judgement, Observation, Persona, Snapshot, TargetId, TargetState};
+use crate::store::{CheckRecord, Result, Slot};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// What the memory holds about a watch between checks; the default for one that is not there.
+pub(super) fn target_state(db: &Connection, target: &TargetId, persona: Persona) -> Result<TargetState> {
+    let sql = "SELECT fingerprint, state, judgement, findings, etag, modified, since_full, followed, unseen_since, \
+               unseen_count, compared_at, revision, approval_ends \
+               FROM watch LEFT JOIN memory ON watch = id WHERE target = ?1 AND persona = ?2";
+    let state = db.prepare_cached(sql)?.query_row(params![target, persona], read_state).optional()?;
+    let Some(mut state) = state else { return Ok(TargetState::default()) };
+    state.incidents = incident::open(db, target, persona)?;
+    Ok(state)
+}
+
+fn read_state(row: &Row<'_>) -> rusqlite::Result<TargetState> {
+    let time = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<Time>>(at)?.map(|time| time.0));
+    let count: u32 = row.get(9)?;
+    let revision: u32 = row.get(11)?;
+    Ok(TargetState {
+        revision: revision.into(),
+        approval_ends: time(12)?,
+        last: read_judged(row)?,
+        validators: (row.get(4)?, row.get(5)?),
+        since_full: row.get(6)?,
+        followed: row.get::<_, Option<Json<Snapshot>>>(7)?.map(|json| json.0),
+        unseen: time(8)?.map(|since| (since, count)),
+        compared_at: time(10)?,
+        incidents: Vec::new(),
+    })
+}
+
+fn read_judged(row: &Row<'_>) -> rusqlite::Result<Option<Judged>> {
+    let (fingerprint, state) = (row.get(0)?, row.get(1)?);
+    let judgement: Option<Json<Judgement>> = row.get(2)?;
+    let findings: Option<Json<Vec<Finding>>> = row.get(3)?;
+    let parts = (fingerprint, state, judgement, findings);
+    let (Some(fingerprint), Some(state), Some(Json(judgement)), Some(Json(findings))) = parts else { return Ok(None) };
+    Ok(Some(Judged { fingerprint, state, judgement, findings }))
+}
+
+/// The watch a check belongs to.
+struct Watch {
+    id: i64,
+    sequence: i64,
+    latest: Option<i64>,
+}
+
+/// Writes what a check leaves behind.
+pub(super) fn record(db: &Connection, record: &CheckRecord, bodies: &[Packed]) -> Result<()> {
+    let seen = &record.observation;
+    let sql = "SELECT id, sequence, latest FROM watch WHERE target = ?1 AND persona = ?2 AND enabled >= 0";
+    let watch = db.prepare_cached(sql)?.query_row(params![seen.target, seen.persona], |row| {
+        Ok(Watch { id: row.get(0)?, sequence: row.get(1)?, latest: row.get(2)? })
+    });
+    let Some(watch) = watch.optional()? else {
+        tracing::info!(target = %seen.target, "was removed while its check was running: nothing is kept of it");
+        return Ok(());
+    };
+    let observation = insert_observation(db, &watch, record)?;
+    update_watch(db, &watch, observation, record)?;
+    coverage::count(db, watch.id, seen.at, seen.compared)?;
+    put_judged(db, watch.id, &record.judged)?;
+    put_followed(db, watch.id, &record.followed)?;
+    proposal::put(db, watch.id, &record.proposal)?;
+    body::put(db, bodies)?;
+    for incident in &record.incidents {
+        incident::put(db, incident)?;
+    }
+    outbox::put_notices(db, &record.notices)
+}
+
+fn insert_observation(db: &Connection, watch: &Watch, record: &CheckRecord) -> Result<i64> {
+    let seen = &record.observation;
+    let findings = (!record.findings.is_empty()).then_some(Json(&record.findings));
+    let sql = "INSERT INTO observation (watch, sequence, before, at, verdict, unseen, detail, status, bytes, sha256, \
+               state, compared, ms, findings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    db.prepare_cached(sql)?.execute(params![
+        watch.id,
+        watch.sequence + 1,
+        watch.latest,
+        Time(seen.at),
+        seen.verdict,
+        seen.unseen,
+        seen.detail,
+        seen.status,
+        i64::try_from(seen.bytes).unwrap_or(i64::MAX),
+        seen.sha256,
+        seen.state,
+        seen.compared,
+        seen.ms,
+        findings,
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+fn update_watch(db: &Connection, watch: &Watch, observation: i64, record: &CheckRecord) -> Result<()> {
+    let seen = &record.observation;
+    let (keep, etag, modified) = match &record.validators {
+        Slot::Keep => (true, &None, &None),
+        Slot::Clear => (false, &None, &None),
+        Slot::Put((etag, modified)) => (false, etag, modified),
+    };
+    let sql = "UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, deaths = 0, sequence = sequence + 1, \
+               latest = ?2, next_due = CASE again WHEN 1 THEN ?3 ELSE ?4 END, again = 0, \
+               etag = CASE ?5 WHEN 1 THEN etag ELSE ?6 END, modified = CASE ?5 WHEN 1 THEN modified ELSE ?7 END, \
+               since_full = ?8, unseen_since = ?9, unseen_count = ?10, \
+               compared_at = CASE ?11 WHEN 1 THEN ?3 ELSE compared_at END WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![
+        watch.id,
+        observation,
+        Time(seen.at),
+        Time(record.next_due),
+        keep,
+        etag,
+        modified,
+        record.since_full,
+        record.unseen.map(|(since, _)| Time(since)),
+        record.unseen.map_or(0, |(_, count)| count),
+        seen.compared,
+    ])?;
+    Ok(())
+}
+
+fn put_judged(db: &Connection, watch: i64, judged: &Slot<Judged>) -> Result<()> {
+    let judged = match judged {
+        Slot::Keep => return Ok(()),
+        Slot::Clear => None,
+        Slot::Put(judged) => Some(judged),
+    };
+    let (fingerprint, state) = (judged.map(|j| j.fingerprint), judged.map(|j| j.state));
+    let sql = "UPDATE watch SET fingerprint = ?2, state = ?3 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![watch, fingerprint, state])?;
+    let sql = "INSERT INTO memory (watch, judgement, findings) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (watch) DO UPDATE SET judgement = ?2, findings = ?3";
+    let (judgement, findings) = (judged.map(|j| Json(&j.judgement)), judged.map(|j| Json(&j.findings)));
+    db.prepare_cached(sql)?.execute(params![watch, judgement, findings])?;
+    Ok(())
+}
+
+fn put_followed(db: &Connection, watch: i64, followed: &Slot<Snapshot>) -> Result<()> {
+    let followed = match followed {
+        Slot::Keep => return Ok(()),
+        Slot::Clear => None,
+        Slot::Put(snapshot) => Some(snapshot),
+    };
+    let sql = "INSERT INTO memory (watch, followed, followed_body) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (watch) DO UPDATE SET followed = ?2, followed_body = ?3";
+    db.prepare_cached(sql)?.execute(params![watch, followed.map(Json), followed.map(|snapshot| snapshot.bytes)])?;
+    Ok(())
+}
+
+/// The latest observations of a target as all its personas, newest first.
+pub(super) fn observations(db: &Connection, target: &TargetId, limit: u32) -> Result<Vec<Observation>> {
+    let sql = "SELECT persona, latest FROM watch WHERE target = ?1 AND latest IS NOT NULL";
+    let mut query = db.prepare_cached(sql)?;
+    let heads = query.query_map([target], |row| Ok((row.get::<_, Persona>(0)?, row.get::<_, i64>(1)?)))?;
+    let mut found = Vec::new();
+    for head in heads {
+        let (persona, latest) = head?;
+        walk(db, target, persona, latest, limit, &mut found)?;
+    }
+    found.sort_by_key(|(id, seen): &(i64, Observation)| std::cmp::Reverse((seen.at, *id)));
+    found.truncate(limit as usize);
+    Ok(found.into_iter().map(|(_, seen)| seen).collect())
+}
+
+/// Follows the links from the newest observation of a watch to older ones; the chain ends where retention cut it.
+fn walk(
+    db: &Connection,
+    target: &TargetId,
+    persona: Persona,
+    latest: i64,
+    limit: u32,
+    found: &mut Vec<(i64, Observation)>,
+) -> Result<()> {
+    let sql = "SELECT at, verdict, unseen, detail, status, bytes, sha256, state, compared, ms, before \
+               FROM observation WHERE id = ?1";
+    let mut query = db.prepare_cached(sql)?;
+    let mut next = Some(latest);
+    for _ in 0..limit {
+        let Some(id) = next else { break };
+        let row = query.query_row([id], |row| {
+            let seen = Observation {
+                target: target.clone(),
+                persona,
+                at: row.get::<_, Time>(0)?.0,
+                verdict: row.get(1)?,
+                unseen: row.get(2)?,
+                detail: row.get(3)?,
+                status: row.get(4)?,
+                bytes: row.get::<_, i64>(5)?.unsigned_abs(),
+                sha256: row.get(6)?,
+                state: row.get(7)?,
+                compared: row.get(8)?,
+                ms: row.get(9)?,
+            };
+            Ok((seen, row.get(10)?))
+        });
+        let Some((seen, before)) = row.optional()? else { break };
+        found.push((id, seen));
+        next = before;
+    }
+    Ok(())
+}
+
+/// What was found at an observation.
+pub(super) fn findings(db: &Connection, target: &TargetId, persona: Persona, at: Timestamp) -> Result<Vec<Finding>> {
+    let sql = "WITH RECURSIVE past (id) AS (SELECT latest FROM watch WHERE target = ?1 AND persona = ?2 \
+               UNION ALL SELECT before FROM past JOIN observation USING (id) WHERE at > ?3) \
+               SELECT findings FROM past JOIN observation USING (id) WHERE at = ?3";
+    let row = db.prepare_cached(sql)?.query_row(params![target, persona, Time(at)], |row| row.get(0));
+    let findings: Option<Option<Json<Vec<Finding>>>> = row.optional()?;
+    Ok(findings.flatten().map(|json| json.0).unwrap_or_default())
+}

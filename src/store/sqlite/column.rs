@@ -1,0 +1,143 @@
+//! How the model's values stand in columns: times as microseconds, digests as bytes, the rest as text or small integers.
+
+use crate::model::{Digest, IncidentState, OrganisationId, Persona, TargetId, UnseenReason, Verdict};
+use crate::store::StoreError;
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error as E;
+        match error {
+            E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::IntegralValueOutOfRange(..) => {
+                Self::Damaged(format!("a row of the database cannot be read: {error}; restore a backup"))
+            }
+            E::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::DatabaseCorrupt => {
+                Self::Damaged(format!("the database file is damaged: {error}; restore a backup"))
+            }
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+/// A time, to the microsecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Time(pub(super) Timestamp);
+
+impl ToSql for Time {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_microsecond().into())
+    }
+}
+
+impl FromSql for Time {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let microseconds = value.as_i64()?;
+        Timestamp::from_microsecond(microseconds).map(Self).map_err(|_| FromSqlError::OutOfRange(microseconds))
+    }
+}
+
+impl ToSql for Digest {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_bytes().as_slice().into())
+    }
+}
+
+impl FromSql for Digest {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let bytes = value.as_blob()?;
+        let found = bytes.len();
+        bytes
+            .try_into()
+            .map(Self::from_bytes)
+            .map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: found })
+    }
+}
+
+/// Something structured, as JSON text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> ToSql for Json<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = serde_json::to_string(&self.0);
+        text.map(ToSqlOutput::from).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl<T: DeserializeOwned> FromSql for Json<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_slice(value.as_bytes()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+macro_rules! integers {
+    ($($type:ident { $($variant:ident = $code:literal)* })*) => {
+        $(impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(match self { $(Self::$variant => $code,)* }.into())
+            }
+        }
+
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                match value.as_i64()? {
+                    $($code => Ok(Self::$variant),)*
+                    other => Err(FromSqlError::OutOfRange(other)),
+                }
+            }
+        })*
+    };
+}
+
+// These numbers stand in databases: a new variant takes a new number.
+integers! {
+    Persona { Desktop = 0_i64 Mobile = 1_i64 SearchVisitor = 2_i64 SearchBot = 3_i64 }
+    Verdict { Unchanged = 0_i64 Routine = 1_i64 Unseen = 2_i64 Review = 3_i64 Alarm = 4_i64 }
+    IncidentState { Open = 0_i64 Acknowledged = 1_i64 Resolved = 2_i64 }
+}
+
+macro_rules! texts {
+    ($($type:ident)*) => {
+        $(impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_str()?.parse().map_err(FromSqlError::other)
+            }
+        })*
+    };
+}
+
+texts! { TargetId OrganisationId }
+
+impl ToSql for UnseenReason {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.code().into())
+    }
+}
+
+impl FromSql for UnseenReason {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_str()?;
+        let known = Self::ALL.iter().copied().find(|reason| reason.code() == code);
+        known.ok_or_else(|| FromSqlError::other(std::io::Error::other(format!("unknown reason {code:?}"))))
+    }
+}
+
+/// Drops a row that cannot be read, and says so: one damaged row never hides the others.
+pub(super) fn readable<T>(row: rusqlite::Result<T>, of: &str) -> Option<crate::store::Result<T>> {
+    match row.map_err(StoreError::from) {
+        Err(StoreError::Damaged(detail)) => {
+            tracing::error!(of, detail, "a damaged row of the database is left out");
+            None
+        }
+        other => Some(other),
+    }
+}

@@ -1,0 +1,139 @@
+//! Incidents: opened and changed by checks and by people, neither undoing what the other wrote.
+
+use super::column::{Json, Time, readable};
+use crate::model::{Incident, IncidentState, Mark, Persona, TargetId};
+use crate::store::{Result, StoreError};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use uuid::Uuid;
+
+/// Most findings that are kept when two writers add their own.
+const MAX_FINDINGS: usize = 200;
+
+/// Writes an incident. What was written since it was read stays: the marks of people, the first evidence, the findings.
+pub(super) fn put(db: &Connection, incident: &Incident) -> Result<()> {
+    let incident = match load(db, incident.id)? {
+        Some(stored) => merge(stored, incident.clone()),
+        None => incident.clone(),
+    };
+    let sql = "INSERT INTO incident (id, target, persona, state, opened, ended, escalate_at, evidence, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
+               target = ?2, persona = ?3, state = ?4, opened = ?5, ended = ?6, escalate_at = ?7, evidence = ?8, body = ?9";
+    let ended = incident
+        .resolved
+        .as_ref()
+        .map(|mark| mark.at)
+        .or((incident.state == IncidentState::Resolved).then_some(incident.seen));
+    db.prepare_cached(sql)?.execute(params![
+        incident.id.to_string(),
+        incident.target,
+        incident.persona,
+        incident.state,
+        Time(incident.opened),
+        ended.map(Time),
+        incident.escalate_at.map(Time),
+        incident.evidence,
+        Json(&incident),
+    ])?;
+    Ok(())
+}
+
+fn merge(stored: Incident, mut new: Incident) -> Incident {
+    new.opened = new.opened.min(stored.opened);
+    new.seen = new.seen.max(stored.seen);
+    new.level = new.level.max(stored.level);
+    new.evidence = stored.evidence.or(new.evidence);
+    new.confirmed = new.confirmed.or(stored.confirmed);
+    let known = std::mem::replace(&mut new.findings, stored.findings);
+    let added: Vec<_> = known.into_iter().filter(|finding| !new.findings.contains(finding)).collect();
+    new.findings.extend(added);
+    new.findings.truncate(MAX_FINDINGS);
+    if new.excerpts.is_empty() {
+        new.excerpts = stored.excerpts;
+    }
+    new.acknowledged = stored.acknowledged.or(new.acknowledged);
+    new.resolved = stored.resolved.or(new.resolved);
+    if stored.state == IncidentState::Resolved || new.resolved.is_some() {
+        new.state = IncidentState::Resolved;
+    } else if new.acknowledged.is_some() && new.state == IncidentState::Open {
+        new.state = IncidentState::Acknowledged;
+    }
+    if new.state != IncidentState::Open {
+        new.escalate_at = None;
+    }
+    new
+}
+
+/// A damaged row is replaced by whoever writes the incident next.
+fn load(db: &Connection, id: Uuid) -> Result<Option<Incident>> {
+    let sql = "SELECT body FROM incident WHERE id = ?1";
+    let row = db.prepare_cached(sql)?.query_row([id.to_string()], |row| Ok(row.get::<_, Json<Incident>>(0)?.0));
+    row.optional().transpose().and_then(|row| readable(row, "incident")).transpose()
+}
+
+fn list(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Incident>> {
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map(values, |row| Ok(row.get::<_, Json<Incident>>(0)?.0))?;
+    rows.filter_map(|row| readable(row, "incidents")).collect()
+}
+
+/// The incidents of a watch that are not resolved, oldest first. Here a damaged row is an error: a check that does not
+/// know of an incident would open it a second time.
+pub(super) fn open(db: &Connection, target: &TargetId, persona: Persona) -> Result<Vec<Incident>> {
+    let sql = "SELECT body FROM incident WHERE target = ?1 AND persona = ?2 AND state < 2 ORDER BY opened, id";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map(params![target, persona], |row| Ok(row.get::<_, Json<Incident>>(0)?.0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Incidents, newest first.
+pub(super) fn incidents(db: &Connection, all: bool, limit: u32) -> Result<Vec<Incident>> {
+    let sql = if all {
+        "SELECT body FROM incident ORDER BY opened DESC, id DESC LIMIT ?1"
+    } else {
+        "SELECT body FROM incident WHERE state < 2 ORDER BY opened DESC, id DESC LIMIT ?1"
+    };
+    list(db, sql, params![limit])
+}
+
+/// An incident by its id or a beginning of it.
+pub(super) fn find(db: &Connection, id: &str) -> Result<Option<Incident>> {
+    let Some(id) = whole_id(db, "incident", id)? else { return Ok(None) };
+    let sql = "SELECT body FROM incident WHERE id = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get::<_, Json<Incident>>(0)).optional()?.map(|json| json.0))
+}
+
+/// Open incidents whose next level is due.
+pub(super) fn escalations(db: &Connection, now: Timestamp) -> Result<Vec<Incident>> {
+    let sql = "SELECT body FROM incident WHERE state = 0 AND escalate_at IS NOT NULL AND escalate_at <= ?1 \
+               ORDER BY escalate_at, id";
+    list(db, sql, params![Time(now)])
+}
+
+/// Resolves the incidents of a target that is no longer watched.
+pub(super) fn resolve_removed(db: &Connection, target: &TargetId, persona: Persona, now: Timestamp) -> Result<()> {
+    let sql = "SELECT body FROM incident WHERE target = ?1 AND persona = ?2 AND state < 2";
+    for mut incident in list(db, sql, params![target, persona])? {
+        incident.state = IncidentState::Resolved;
+        incident.resolved = Some(Mark { by: "hinomi".to_owned(), at: now, reason: "removed".to_owned() });
+        put(db, &incident)?;
+    }
+    Ok(())
+}
+
+/// The whole id that begins so, in a table with textual UUIDs as `id`.
+pub(super) fn whole_id(db: &Connection, table: &str, start: &str) -> Result<Option<String>> {
+    let start = start.to_ascii_lowercase();
+    if start.is_empty() || !start.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let sql = format!("SELECT id FROM {table} WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2");
+    let mut query = db.prepare_cached(&sql)?;
+    let found: Vec<String> = query.query_map([&start], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        [first, ..] if *first == start => Ok(Some(start)),
+        _ => Err(StoreError::Refused(format!("several ids begin with {start}; write more of it"))),
+    }
+}

@@ -1,0 +1,63 @@
+//! Proposals: what waits for a person, at most one a watch.
+
+use super::column::{Json, Time, readable};
+use super::{coverage, incident};
+use crate::model::{IncidentState, Mark, Persona, Proposal, TargetId};
+use crate::store::{Result, Slot, StoreError};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Puts, keeps or clears the proposal of a watch.
+pub(super) fn put(db: &Connection, watch: i64, proposal: &Slot<Proposal>) -> Result<()> {
+    match proposal {
+        Slot::Keep => {}
+        Slot::Clear => {
+            db.prepare_cached("DELETE FROM proposal WHERE watch = ?1")?.execute([watch])?;
+        }
+        Slot::Put(proposal) => {
+            let sql = "INSERT INTO proposal (watch, since, proposed_body, body) VALUES (?1, ?2, ?3, ?4) \
+                       ON CONFLICT (watch) DO UPDATE SET since = ?2, proposed_body = ?3, body = ?4";
+            let (since, bytes) = (Time(proposal.since), proposal.snapshot.bytes);
+            db.prepare_cached(sql)?.execute(params![watch, since, bytes, Json(proposal)])?;
+        }
+    }
+    Ok(())
+}
+
+/// All proposals, oldest first.
+pub(super) fn all(db: &Connection) -> Result<Vec<Proposal>> {
+    let mut query = db.prepare_cached("SELECT body FROM proposal ORDER BY since, watch")?;
+    let rows = query.query_map([], |row| Ok(row.get::<_, Json<Proposal>>(0)?.0))?;
+    rows.filter_map(|row| readable(row, "proposals")).collect()
+}
+
+/// The proposal of a target and persona.
+pub(super) fn get(db: &Connection, target: &TargetId, persona: Persona) -> Result<Option<Proposal>> {
+    let sql = "SELECT body FROM proposal JOIN watch ON watch.id = watch WHERE target = ?1 AND persona = ?2";
+    let row = db.prepare_cached(sql)?.query_row(params![target, persona], |row| row.get::<_, Json<Proposal>>(0));
+    Ok(row.optional()?.map(|json| json.0))
+}
+
+/// Drops the proposal of a target and persona; `false` when there was none.
+pub(super) fn clear(db: &Connection, target: &TargetId, persona: Persona) -> Result<bool> {
+    let sql = "DELETE FROM proposal WHERE watch = (SELECT id FROM watch WHERE target = ?1 AND persona = ?2)";
+    Ok(db.prepare_cached(sql)?.execute(params![target, persona])? > 0)
+}
+
+/// Drops a proposal that a person rejected. Their mark acknowledges the open incidents that nobody has acknowledged, and
+/// stands as a note besides.
+pub(super) fn reject(db: &Connection, target: &TargetId, persona: Persona, mark: &Mark) -> Result<()> {
+    if !clear(db, target, persona)? {
+        let why = format!("nothing of {target} ({}) waits for approval; see `hinomi baseline list`", persona.as_str());
+        return Err(StoreError::Refused(why));
+    }
+    for mut incident in incident::open(db, target, persona)? {
+        if incident.acknowledged.is_none() {
+            incident.acknowledged = Some(mark.clone());
+            incident.state = IncidentState::Acknowledged;
+            incident.escalate_at = None;
+            incident::put(db, &incident)?;
+        }
+    }
+    let text = serde_json::to_string(mark).unwrap_or_default();
+    coverage::put_note(db, &format!("rejected {target} {}", persona.as_str()), &text)
+}

@@ -269,7 +269,7 @@ contract! {
     fn next_outbox(&self) -> Option<Timestamp>;
     /// Fixes messages: writes them and marks the notices they tell, in one transaction.
     fn compose(&self, messages: Vec<(Message, Vec<Uuid>)>) -> ();
-    /// Marks notices that lost their reason: they are told in no message.
+    /// Drops notices that lost their reason: they are told in no message. Those in a message stay.
     fn drop_notices(&self, notices: Vec<Uuid>) -> ();
     /// Messages whose next attempt has come, oldest first, at most `limit`, at most one a receiver.
     fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message>;

@@ -118,6 +118,9 @@ impl Store for Sqlite {
     async fn compose(&self, messages: Vec<(Message, Vec<Uuid>)>) -> Result<()> {
         self.write(move |db| outbox::compose(db, &messages)).await
     }
+    async fn drop_notices(&self, notices: Vec<Uuid>) -> Result<()> {
+        self.write(move |db| outbox::drop_notices(db, &notices)).await
+    }
     async fn due_messages(&self, now: Timestamp, limit: u32) -> Result<Vec<Message>> {
         self.read(move |db| outbox::due_messages(db, now, limit)).await
     }

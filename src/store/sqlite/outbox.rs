@@ -51,6 +51,15 @@ pub(super) fn due_notices(db: &Connection, now: Timestamp) -> Result<Vec<Notice>
     rows.filter_map(|row| readable(row, "notices")).collect()
 }
 
+/// Drops notices that are in no message.
+pub(super) fn drop_notices(db: &Connection, notices: &[Uuid]) -> Result<()> {
+    for notice in notices {
+        let sql = "DELETE FROM notice WHERE id = ?1 AND message IS NULL";
+        db.prepare_cached(sql)?.execute([notice.to_string()])?;
+    }
+    Ok(())
+}
+
 /// When the next notice or message is due.
 pub(super) fn next(db: &Connection) -> Result<Option<Timestamp>> {
     let sql = "SELECT min(next) FROM (SELECT min(not_before) AS next FROM notice WHERE message IS NULL \

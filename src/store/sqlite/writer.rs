@@ -167,8 +167,10 @@ mod tests {
     #[test]
     fn one_that_fails_takes_no_other_with_it() {
         let writer = writer();
-        let block = writer.send(|_| Ok(std::thread::sleep(std::time::Duration::from_millis(50)))).unwrap();
+        let (go, wait) = mpsc::channel::<()>();
+        let block = writer.send(move |_| wait.recv().map_err(|e| StoreError::Database(e.to_string()))).unwrap();
         let waiting: Vec<_> = [1, 2, 1, 3].map(|n| writer.send(insert(n)).unwrap()).into();
+        go.send(()).unwrap();
         block.blocking_recv().unwrap().unwrap();
         let ended: Vec<bool> = waiting.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
         assert_eq!(ended, [true, true, false, true]);

@@ -1,0 +1,195 @@
+//! `[[target]]`: what is watched, and how.
+
+use super::organisation::contacts;
+use super::{Defaults, MaskCheck, Seen, id, named, read_interval, unique};
+use crate::config::collect::Collector;
+use crate::config::mistake::{Complaint, quoted};
+use crate::config::section::{Found, Section, flag, text};
+use crate::config::texts;
+use crate::model::{Mask, OrganisationId, Persona, Policy, Target, TargetId};
+use smol_str::SmolStr;
+use std::ops::Range;
+use std::time::Duration;
+
+const KEYS: &[&str] =
+    &["id", "organisation", "url", "interval", "enabled", "policy", "personas", "masks", "contacts", "tags"];
+const MASK_KEYS: &[&str] = &["select", "reason"];
+/// Most masks of one target.
+const MAX_MASKS: usize = 100;
+/// Longest selector, in bytes.
+const MAX_SELECT: usize = 1_000;
+/// Most tags of one target.
+const MAX_TAGS: usize = 50;
+
+/// Names of the policies.
+pub(in crate::config) const POLICIES: &[(&str, Policy)] = &[("follow", Policy::Follow), ("strict", Policy::Strict)];
+/// Names of the personas.
+pub(in crate::config) const PERSONAS: &[(&str, Persona)] = &[
+    (Persona::Desktop.as_str(), Persona::Desktop),
+    (Persona::Mobile.as_str(), Persona::Mobile),
+    (Persona::SearchVisitor.as_str(), Persona::SearchVisitor),
+    (Persona::SearchBot.as_str(), Persona::SearchBot),
+];
+
+/// An organisation that a target names, also one whose target has other mistakes.
+pub(super) struct Owner {
+    /// Name of the key for people.
+    pub(super) key: String,
+    pub(super) id: OrganisationId,
+    pub(super) span: Range<usize>,
+}
+
+/// What has been read of all targets.
+#[derive(Default)]
+pub(super) struct ReadTargets {
+    pub(super) targets: Vec<Target>,
+    pub(super) owners: Vec<Owner>,
+    seen: Seen,
+}
+
+pub(super) fn read_all(
+    c: &mut Collector<'_>,
+    top: &Section<'_>,
+    defaults: &Defaults,
+    mask_check: MaskCheck<'_>,
+) -> ReadTargets {
+    let mut all = ReadTargets::default();
+    for section in named(c, top, "target") {
+        let target = read(c, &section, &mut all, defaults, mask_check);
+        all.targets.extend(target);
+    }
+    all
+}
+
+fn read(
+    c: &mut Collector<'_>,
+    section: &Section<'_>,
+    all: &mut ReadTargets,
+    defaults: &Defaults,
+    mask_check: MaskCheck<'_>,
+) -> Option<Target> {
+    section.only(c, KEYS);
+    let id = section.required(c, "id", "\"example-city-top\"", |v| text(v).and_then(id::<TargetId>));
+    let organisation = organisation(c, section, all);
+    let url = url(c, section);
+    let interval = interval(c, section).unwrap_or(defaults.interval);
+    let enabled = section.get(c, "enabled", flag).is_none_or(|enabled| enabled.value);
+    let policy = policy(c, section).unwrap_or(defaults.policy);
+    let personas = personas(c, section).unwrap_or_else(|| defaults.personas.clone());
+    let masks = masks(c, section, mask_check);
+    let contacts = contacts(c, section);
+    let tags = tags(c, section);
+    let Found { value: id, span } = id?;
+    let fresh = unique(c, &mut all.seen, id.as_str(), section, span);
+    let (organisation, url) = organisation.zip(url).filter(|_| fresh)?;
+    Some(Target { id, organisation, url, interval, enabled, policy, personas, masks, contacts, tags })
+}
+
+fn organisation(c: &mut Collector<'_>, section: &Section<'_>, all: &mut ReadTargets) -> Option<OrganisationId> {
+    let read = |v: &toml::de::DeValue<'_>| text(v).and_then(id::<OrganisationId>);
+    let Found { value, span } = section.required(c, "organisation", "\"example-city\"", read)?;
+    all.owners.push(Owner { key: section.key("organisation"), id: value.clone(), span });
+    Some(value)
+}
+
+/// The URL; one with a user name or password in it is never shown.
+fn url(c: &mut Collector<'_>, section: &Section<'_>) -> Option<url::Url> {
+    if let Some(node) = section.node("url")
+        && node.get_ref().as_str().is_some_and(|text| text.contains('@'))
+    {
+        c.hide(node.span());
+    }
+    section
+        .required(c, "url", "\"https://www.city.example/\"", |v| text(v).and_then(texts::page_url))
+        .map(|url| url.value)
+}
+
+pub(super) fn interval(c: &mut Collector<'_>, section: &Section<'_>) -> Option<Duration> {
+    section.get(c, "interval", |v| text(v).and_then(read_interval)).map(|found| found.value)
+}
+
+pub(super) fn policy(c: &mut Collector<'_>, section: &Section<'_>) -> Option<Policy> {
+    section.get(c, "policy", |v| texts::choice(text(v)?, POLICIES)).map(|found| found.value)
+}
+
+pub(super) fn personas(c: &mut Collector<'_>, section: &Section<'_>) -> Option<Vec<Persona>> {
+    let found = section.list(c, "personas", PERSONAS.len() * 2, |v| texts::choice(text(v)?, PERSONAS))?;
+    let mut personas = Vec::new();
+    for Found { value, span } in &found {
+        if personas.contains(value) {
+            c.push(span.clone(), section.key("personas"), twice(value.as_str()));
+        } else {
+            personas.push(*value);
+        }
+    }
+    if section.is_empty_list("personas") {
+        c.push(section.key_span("personas"), section.key("personas"), no_persona());
+    }
+    Some(personas).filter(|personas| !personas.is_empty())
+}
+
+fn masks(c: &mut Collector<'_>, section: &Section<'_>, mask_check: MaskCheck<'_>) -> Vec<Mask> {
+    let mut masks = Vec::new();
+    for section in section.tables(c, "masks", MAX_MASKS) {
+        section.only(c, MASK_KEYS);
+        let select = section.required(c, "select", "\"#visitor-counter\"", |v| selector(text(v)?, mask_check));
+        let reason = section.required(c, "reason", "\"counter\"", |v| text(v).and_then(texts::name));
+        if let (Some(select), Some(reason)) = (select, reason) {
+            masks.push(Mask { select: select.value, reason: reason.value });
+        }
+    }
+    masks
+}
+
+fn selector(text: &str, mask_check: MaskCheck<'_>) -> Result<String, Complaint> {
+    let checked = if text.trim().is_empty() {
+        Err("it is empty".to_owned())
+    } else if text.len() > MAX_SELECT {
+        Err(format!("it has more than {MAX_SELECT} bytes"))
+    } else {
+        mask_check(text)
+    };
+    checked.map(|()| text.to_owned()).map_err(|detail| {
+        let (shown, detail) = (quoted(text), quoted(&detail));
+        Complaint::new(
+            [
+                format!("`{shown}` is no CSS selector: {detail}"),
+                format!("`{shown}` は CSS セレクターとして読めません ({detail})"),
+            ],
+            [
+                "write a CSS selector such as \"#visitor-counter\" or \"div.news > ul\"",
+                "\"#visitor-counter\" や \"div.news > ul\" のような CSS セレクターを書いてください",
+            ],
+        )
+    })
+}
+
+fn tags(c: &mut Collector<'_>, section: &Section<'_>) -> Vec<SmolStr> {
+    let mut tags = Vec::new();
+    for Found { value, span } in section.list(c, "tags", MAX_TAGS, |v| text(v).and_then(texts::tag)).unwrap_or_default()
+    {
+        if tags.contains(&value) {
+            c.push(span, section.key("tags"), twice(&value));
+        } else {
+            tags.push(value);
+        }
+    }
+    tags
+}
+
+fn twice(word: &str) -> Complaint {
+    Complaint::new(
+        [format!("`{word}` is listed twice"), format!("`{word}` が二度書かれています")],
+        ["take one of them out", "どちらかを消してください"],
+    )
+}
+
+fn no_persona() -> Complaint {
+    Complaint::new(
+        ["a target needs a persona", "閲覧者像が一つもありません"],
+        [
+            "take the line out for \"desktop\" alone, or name one",
+            "行を消す (desktop だけになります) か、一つ以上書いてください",
+        ],
+    )
+}

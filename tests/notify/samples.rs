@@ -253,3 +253,7 @@ pub(crate) fn letter(stories: Vec<Story>, channel: Channel, language: Language) 
         at: at("2026-11-22T15:32:00Z"),
     }
 }
+
+pub(crate) fn message(stories: Vec<Story>, channel: Channel) -> Message {
+    hinomi::notify::write(&letter(stories, channel, Language::Japanese), &rules)
+}

@@ -130,6 +130,7 @@ fn problem(error: &Error, intermediates: usize) -> String {
                 .to_owned()
         }
         CertificateError::UnknownIssuer => "unknown issuer: self-signed or from a private authority".to_owned(),
+        CertificateError::BadSignature => "unknown issuer: not signed by the authority it names".to_owned(),
         other => other.to_string(),
     }
 }

@@ -1,13 +1,16 @@
 //! Aligns two sequences in order, in O(n log n) whatever they hold.
 //!
-//! Patience diff (Bram Cohen) as far as there are unique items: what stands once on both sides anchors the rest. Where
-//! nothing is unique, the k-th of a kind is taken for the k-th, and the longest rising run of those pairs is kept. Both
-//! are cheaper than the shortest edit script and never quadratic.
+//! Short gaps get the shortest edit script (Myers). Longer ones are cut by patience diff (Bram Cohen) as far as there
+//! are unique items: what stands once on both sides anchors the rest. Where nothing is unique, the k-th of a kind is
+//! taken for the k-th, and the longest rising run of those pairs is kept.
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
 
+/// Longest side of a gap that gets its shortest edit script.
+const SHORT: usize = 128;
 /// How often a gap is searched for items that are unique inside it before they are only counted.
 const UNIQUE_ROUNDS: u8 = 4;
 /// After that many rounds a gap is trimmed and left alone.
@@ -26,7 +29,12 @@ pub(super) fn align<K: Eq + Hash + Copy>(old: &[K], new: &[K]) -> Vec<(usize, us
     let mut gaps = vec![Gap { old: 0..old.len(), new: 0..new.len(), round: 0 }];
     while let Some(mut gap) = gaps.pop() {
         trim(old, new, &mut gap, &mut pairs);
-        if gap.old.is_empty() || gap.new.is_empty() || gap.round >= LAST_ROUND {
+        let alone = gap.old.len().max(gap.new.len()) == 1;
+        if gap.old.is_empty() || gap.new.is_empty() || alone || gap.round >= LAST_ROUND {
+            continue;
+        }
+        if gap.old.len().max(gap.new.len()) <= SHORT {
+            exact(old, new, &gap, &mut pairs);
             continue;
         }
         let mut anchors = if gap.round < UNIQUE_ROUNDS { unique(old, new, &gap) } else { Vec::new() };
@@ -51,6 +59,16 @@ fn trim<K: Eq>(old: &[K], new: &[K], gap: &mut Gap, pairs: &mut Vec<(usize, usiz
         gap.old.end -= 1;
         gap.new.end -= 1;
         pairs.push((gap.old.end, gap.new.end));
+    }
+}
+
+/// The longest common subsequence of a short gap.
+fn exact<K: Eq + Hash>(old: &[K], new: &[K], gap: &Gap, pairs: &mut Vec<(usize, usize)>) {
+    let ops = capture_diff_slices(Algorithm::RawMyers, &old[gap.old.clone()], &new[gap.new.clone()]);
+    for op in ops {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            pairs.extend((0..len).map(|at| (gap.old.start + old_index + at, gap.new.start + new_index + at)));
+        }
     }
 }
 
@@ -114,4 +132,66 @@ pub(super) fn gaps(pairs: &[(usize, usize)], old: usize, new: usize) -> Vec<(Ran
     let starts = [(0, 0)].into_iter().chain(pairs.iter().map(|&(old, new)| (old + 1, new + 1)));
     let between = starts.zip(ends).map(|(start, end)| (start.0..end.0, start.1..end.1));
     between.filter(|(old, new)| !old.is_empty() || !new.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Length of the longest common subsequence, by the table.
+    fn longest(old: &[u8], new: &[u8]) -> usize {
+        let mut row = vec![0; new.len() + 1];
+        for o in old {
+            let mut diagonal = 0;
+            for (at, n) in new.iter().enumerate() {
+                let above = row[at + 1];
+                row[at + 1] = if o == n { diagonal + 1 } else { above.max(row[at]) };
+                diagonal = above;
+            }
+        }
+        row[new.len()]
+    }
+
+    #[test]
+    fn a_rolling_list_with_separators() {
+        assert_eq!(align(b"AsBsCs", b"NsAsBs").len(), 4);
+        assert_eq!(gaps(&[(0, 2), (1, 3)], 3, 4), [(0..0, 0..2), (2..3, 4..4)]);
+    }
+
+    #[test]
+    fn an_item_moved_to_the_front_leaves_the_rest_in_place() {
+        assert_eq!(align(b"abcde", b"eabcd"), [(0, 1), (1, 2), (2, 3), (3, 4)]);
+    }
+
+    proptest! {
+        #[test]
+        fn short_ones_are_aligned_best(
+            old in prop::collection::vec(0..6_u8, 0..40),
+            new in prop::collection::vec(0..6_u8, 0..40),
+        ) {
+            let pairs = align(&old, &new);
+            prop_assert!(pairs.iter().all(|&(o, n)| old[o] == new[n]));
+            prop_assert!(pairs.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1));
+            prop_assert_eq!(pairs.len(), longest(&old, &new));
+        }
+
+        #[test]
+        fn long_ones_are_equal_and_rise(seed in 1..5_000_usize, kinds in 2..3_000_usize) {
+            let old: Vec<usize> = (0..2_000).map(|at| at * 7_919 % kinds).collect();
+            let new: Vec<usize> = (0..2_000).map(|at| (at * 7_919 + at / 100 * seed) % kinds).collect();
+            let pairs = align(&old, &new);
+            prop_assert!(pairs.len() >= 100, "the first hundred are equal");
+            prop_assert!(pairs.iter().all(|&(o, n)| old[o] == new[n]));
+            prop_assert!(pairs.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1));
+        }
+
+        #[test]
+        fn what_was_only_cut_is_aligned_whole(
+            left in prop::sample::subsequence((0..1_000_u32).collect::<Vec<_>>(), 500..1_000),
+        ) {
+            let all: Vec<u32> = (0..1_000).collect();
+            prop_assert_eq!(align(&all, &left).len(), left.len());
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod pages;
+mod pairing;
 mod properties;
 mod shapes;
 

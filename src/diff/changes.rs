@@ -41,10 +41,11 @@ impl<'p> Side<'p> {
     }
 
     /// Whether a change of this node is one of the active plane: it acts, and not only as something approved does.
-    /// The code of a script lies in a text below it.
+    /// The code of a script or style lies in a text below it.
     fn acts(&self, id: NodeId) -> bool {
         let node = self.page.node(id);
-        let is_code = matches!(node.kind, NodeKind::Text(_)) && self.page.label(node.parent) == "script";
+        let holder = self.page.label(node.parent);
+        let is_code = matches!(node.kind, NodeKind::Text(_)) && matches!(holder, "script" | "style");
         let (owner, plane) = if is_code { (node.parent, self.page.node(node.parent).plane) } else { (id, node.plane) };
         let strict = plane == Plane::Active || node.plane == Plane::Active;
         strict && self.items.get(&owner).copied().unwrap_or(true)

@@ -83,6 +83,8 @@ fn versions_in_the_query_are_quiet() {
     ] {
         assert!(is_quiet(&scripts(&format!("{SITE}{old}"), &format!("{SITE}{new}"))), "{old} {new}");
     }
+    assert!(is_quiet(&scripts("js/a.js?v=1", "js/a.js?v=2")), "the page's own URL is not known");
+    assert!(!is_quiet(&scripts("js/a.js?v=1", "/js/a.js?v=2")));
     let cdn = "https://cdn.example/lib.js?ver=";
     assert!(is_quiet(&scripts(&format!("{cdn}1.2"), &format!("{cdn}1.3"))));
 }

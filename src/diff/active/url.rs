@@ -23,8 +23,13 @@ pub(super) fn is_same(raw: &str, resolved: &str) -> bool {
     !tail.is_empty() && resolved.ends_with(tail)
 }
 
+/// The URL of an item. One that could not be resolved, because the page's own is unknown, gets a host of its own.
 fn parsed(item: &ActiveItem) -> Option<Url> {
-    let url = Url::parse(&item.value).ok().filter(|_| item.value.len() <= LONGEST_URL)?;
+    if item.value.len() > LONGEST_URL || item.value.is_empty() {
+        return None;
+    }
+    let unknown = || Url::parse("https://unresolved.invalid/-/").ok()?.join(&item.value).ok();
+    let url = Url::parse(&item.value).ok().or_else(unknown)?;
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
@@ -36,7 +41,7 @@ pub(super) fn without_versions(item: &ActiveItem) -> Option<String> {
         ActiveKind::Frame | ActiveKind::Object | ActiveKind::Form | ActiveKind::MetaRefresh | ActiveKind::ServiceWorker
     );
     let url = parsed(item).filter(|_| loads || (leads && !item.foreign))?;
-    if item.foreign && !has_code_extension(url.path()) {
+    if item.foreign && is_server_side(url.path()) {
         return None;
     }
     let mut found = false;
@@ -69,6 +74,12 @@ fn is_version(value: &str) -> bool {
     let hexadecimal = !value.is_empty() && value.chars().all(|c| c.is_ascii_hexdigit());
     value.len() <= LONGEST_VERSION
         && (hexadecimal || (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.chars().all(dotted)))
+}
+
+/// What such a URL answers depends on its query; on another host that is nothing to be sure of.
+fn is_server_side(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    [".php", ".asp", ".aspx", ".ashx", ".cgi", ".pl", ".jsp", ".do"].iter().any(|extension| path.ends_with(extension))
 }
 
 fn has_code_extension(path: &str) -> bool {

@@ -130,3 +130,16 @@ fn the_same_text_under_other_markup_is_kept() {
     let new = Builder::new().open("section", &[]).leaf("dd", &[], "市役所の開庁時間は8時半からです").page();
     assert_eq!(compare(version(&old), version(&new)).text_kept, 1.0);
 }
+
+#[test]
+fn a_style_with_an_approved_import_may_change() {
+    let page = |css: &str| {
+        let mut builder = Builder::new();
+        builder.open("style", &[]).acts(ActiveKind::Stylesheet, None, "https://fonts.example/css").text(css);
+        let mut page = builder.page();
+        page.nodes[2].plane = Plane::Active;
+        page
+    };
+    let told = told(&page("@import 'https://fonts.example/css';"), &page("@import 'https://fonts.example/css'; p {}"));
+    assert_eq!(told, [(ChangeKind::Update, Plane::Content, "style > text".to_owned())]);
+}

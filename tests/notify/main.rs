@@ -5,6 +5,7 @@ mod aiosmtpd;
 mod certificates;
 mod contract;
 mod folder;
+mod hostile;
 mod letters;
 mod real_server;
 mod samples;

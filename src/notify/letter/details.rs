@@ -1,7 +1,7 @@
 //! What one story tells: what it is about, what changed, why it matters.
 
 use super::block::Block;
-use super::pen::{Pen, line, passage};
+use super::pen::{Pen, line, passage, report};
 use super::story::{Kind, headline, kind, place, ranked, top};
 use crate::model::{ChangeKind, Event, Excerpt, Finding, Incident, Mark, Proposal};
 use crate::notify::Story;
@@ -63,7 +63,7 @@ fn lead(pen: &Pen, story: &Story, kind: Kind) -> String {
         ),
         Kind::SpecialLeft => pen.say("The special page is no longer shown.", "特別ページの表示は終わりました。"),
         Kind::Operations | Kind::OperationsOver => match &story.event {
-            Event::Operations { words, .. } => pen.words(words, 1500),
+            Event::Operations { words, .. } => report(words.get(pen.language())),
             _ => String::new(),
         },
         Kind::Test => pen.say(

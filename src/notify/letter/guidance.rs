@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::pen::{Pen, line, shell};
 use super::story::{Kind, kind, place, ranked};
-use crate::model::{Channel, Digest, Finding, display_line};
+use crate::model::{Channel, Digest, Finding, IncidentKind, Persona, display_line};
 use crate::notify::Story;
 
 /// Most stories whose commands are printed.
@@ -173,31 +173,55 @@ pub(super) fn digest(story: &Story) -> Option<Digest> {
     alarmed.or_else(|| story.proposal.as_ref().map(|proposal| proposal.snapshot.state))
 }
 
-/// Who answers: the receiver, as `NAME <mail>`.
+/// Who answers: the receiver, as `NAME <mail>`. Operators enter the name of the owner who answered them.
 fn who(pen: &Pen) -> String {
     let receiver = &pen.letter.receiver;
-    match receiver.channel {
-        Channel::Mail => shell(&format!("{} <{}>", receiver.name, receiver.address)),
-        Channel::Webhook => shell("NAME <mail>"),
+    let owner = receiver.channel == Channel::Mail && receiver.address != pen.letter.operators;
+    if owner && !receiver.name.trim().is_empty() {
+        shell(&format!("{} <{}>", receiver.name, receiver.address))
+    } else {
+        shell("NAME <mail>")
     }
 }
 
-/// (approve, reject, acknowledge), each where it applies.
-pub(super) fn command_lines(pen: &Pen, story: &Story) -> [Option<String>; 3] {
+/// Commands by which an answer is entered, each where it applies.
+pub(super) struct Commands {
+    /// "This was us".
+    pub(super) approve: Option<String>,
+    /// "This was not us".
+    pub(super) reject: Option<String>,
+    /// "We look after it".
+    pub(super) acknowledge: Option<String>,
+    /// "It is down on purpose".
+    pub(super) silence: Option<String>,
+}
+
+/// The commands for one story.
+pub(super) fn command_lines(pen: &Pen, story: &Story) -> Commands {
     let by = who(pen);
     let reason = shell(&pen.say("REASON", "理由"));
-    let target = story.target.as_ref().map(|(target, _)| target.id.as_str());
-    let approve = digest(story).zip(target).map(|(digest, target)| {
-        format!("hinomi baseline approve {target} --digest {digest} --by {by} --reason {reason}")
-    });
-    let reject = story.proposal.as_ref().zip(target);
-    let reject = reject.map(|(_, target)| format!("hinomi baseline reject {target} --by {by} --reason {reason}"));
-    let incident = story.incident.as_ref().filter(|incident| incident.resolved.is_none());
-    [approve, reject, incident.map(|incident| format!("hinomi incident ack {} --by {by}", incident.id))]
+    let open = story.incident.as_ref().filter(|incident| incident.resolved.is_none());
+    let persona = story.incident.as_ref().map(|incident| incident.persona);
+    let persona = persona.or_else(|| story.proposal.as_ref().map(|proposal| proposal.persona)).unwrap_or_default();
+    let persona =
+        if persona == Persona::default() { String::new() } else { format!(" --persona {}", persona.as_str()) };
+    let of = |command: &str| {
+        let (target, _) = story.target.as_ref()?;
+        Some(format!("hinomi {command} {}", target.id))
+    };
+    let tail = format!("--by {by} --reason {reason}");
+    let unseen = open.filter(|incident| incident.kind == IncidentKind::Unseen);
+    Commands {
+        approve: digest(story)
+            .and_then(|digest| Some(format!("{}{persona} --digest {digest} {tail}", of("baseline approve")?))),
+        reject: story.proposal.as_ref().and_then(|_| Some(format!("{}{persona} {tail}", of("baseline reject")?))),
+        acknowledge: open.map(|incident| format!("hinomi incident ack {} --by {by}", incident.id)),
+        silence: unseen.and_then(|_| Some(format!("{} --for 2h {tail}", of("silence add --target")?))),
+    }
 }
 
 fn commands(pen: &Pen, story: &Story, named: bool, blocks: &mut Vec<Block>) {
-    let [approve, reject, acknowledge] = command_lines(pen, story);
+    let Commands { approve, reject, acknowledge, silence } = command_lines(pen, story);
     let alone = reject.is_none() && approve.is_some();
     let mut lines = Vec::new();
     let mut command = |label: String, line: Option<String>| {
@@ -214,6 +238,7 @@ fn commands(pen: &Pen, story: &Story, named: bool, blocks: &mut Vec<Block>) {
         pen.say("\"We look after it\":", "「対応を始めました」のとき:")
     };
     command(looks_after, acknowledge);
+    command(pen.say("\"Maintenance until …\":", "「…まで保守作業中です」のとき:"), silence);
     if let Some(place) = place(story).filter(|_| named && !lines.is_empty()) {
         blocks.push(Block::Sub(place));
     }

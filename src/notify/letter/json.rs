@@ -6,7 +6,7 @@
 //! exist `target`, `incident`, `proposal`, `excerpts` and `commands`. Findings have the keys of the command line's JSON,
 //! `summary` as {en, ja}; `findings_total` counts those that are left out.
 
-use super::guidance::command_lines;
+use super::guidance::{Commands, command_lines};
 use super::pen::Pen;
 use super::story::{headline, incident_id, kind, ranked};
 use crate::model::{Excerpt, Finding, Incident, Judgement, Language, Mark, Proposal};
@@ -71,8 +71,11 @@ fn one(pen: &Pen, story: &Story, most: usize) -> Value {
     }
     let excerpts: Vec<&Excerpt> = story.excerpts.iter().take(most).collect();
     told.insert("excerpts".to_owned(), json!(excerpts));
-    let [approve, reject, acknowledge] = command_lines(pen, story);
-    told.insert("commands".to_owned(), json!({ "approve": approve, "reject": reject, "acknowledge": acknowledge }));
+    let Commands { approve, reject, acknowledge, silence } = command_lines(pen, story);
+    told.insert(
+        "commands".to_owned(),
+        json!({ "approve": approve, "reject": reject, "acknowledge": acknowledge, "silence": silence }),
+    );
     Value::Object(told)
 }
 

@@ -119,10 +119,20 @@ pub(super) fn line(text: &str, longest: usize) -> String {
 
 /// Captured text on at most twelve lines: visible, defanged, cut to a number of characters.
 pub(super) fn passage(text: &str, longest: usize) -> String {
+    lines(text, 12, longest)
+}
+
+/// Words about hinomi itself, which may list many mistakes or sites.
+pub(super) fn report(text: &str) -> String {
+    lines(text, 200, 20_000)
+}
+
+fn lines(text: &str, most: usize, longest: usize) -> String {
     let shown = display_text(text);
-    let lines: Vec<&str> = shown.trim().lines().take(12).collect();
-    let more = if shown.trim().lines().nth(12).is_some() { "\n…" } else { "" };
-    defang(&cut(&format!("{}{more}", lines.join("\n")), longest))
+    let mut lines = shown.trim().lines();
+    let mut first: Vec<&str> = lines.by_ref().take(most).collect();
+    first.extend(lines.next().map(|_| "…"));
+    defang(&cut(&first.join("\n"), longest))
 }
 
 /// The first characters of a text, with `…` where something is left out.

@@ -153,7 +153,16 @@ fn trouble(pen: &Pen, story: &Story) -> String {
         "disk-full" => StaticWords { en: "the disk is full", ja: "ディスクの空きがありません" },
         "worker-died" => StaticWords { en: "a part of the service died", ja: "監視の処理が停止しました" },
         "quarantined" => StaticWords { en: "a target is set aside", ja: "監視対象を隔離しました" },
-        "daily" => StaticWords { en: "daily report", ja: "日次報告" },
+        "daily-report" => StaticWords { en: "daily report", ja: "日次報告" },
+        "restarted" => {
+            StaticWords { en: "hinomi had ended and runs again", ja: "監視が異常終了し、再開しました" }
+        }
+        "registry-refused" => {
+            StaticWords { en: "the changed registry is refused", ja: "監視対象の設定に誤りがあります" }
+        }
+        "message-given-up" => {
+            StaticWords { en: "a message could not be delivered", ja: "送れなかった通知があります" }
+        }
         _ => return line(trouble, 60),
     };
     pen.fixed(known).to_owned()

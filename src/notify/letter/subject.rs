@@ -16,7 +16,7 @@ pub(super) fn subject(pen: &Pen, stories: &[&Story]) -> String {
     let rest = if stories.len() == 1 { single(pen, first) } else { several(pen, stories) };
     let gap = pen.say(" ", "");
     // `=?` would begin an encoded word (RFC 2047).
-    cut(&display_line(&format!("{mark}{gap}{rest}")), LONGEST).replace("=?", "= ?")
+    cut(&display_line(&format!("{mark}{gap}{rest}")).replace("=?", "= ?"), LONGEST)
 }
 
 fn single(pen: &Pen, story: &Story) -> String {

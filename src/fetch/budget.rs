@@ -9,7 +9,7 @@ pub(super) const SMALL: usize = 256 << 10;
 /// Half of the bytes is for bodies up to 256 KiB; a body that outgrows that waits for room for the largest allowed body in
 /// the other half. Who holds large room waits for nothing more, so that bodies cannot block each other for ever.
 #[derive(Debug, Clone)]
-pub struct Budget {
+pub(super) struct Budget {
     small: Arc<Semaphore>,
     large: Arc<Semaphore>,
 }
@@ -24,8 +24,7 @@ pub(super) struct Room {
 
 impl Budget {
     /// A budget of `total` bytes for bodies of at most `max_body` bytes; at least one small and one large body always fit.
-    #[must_use]
-    pub fn new(total: usize, max_body: usize) -> Self {
+    pub(super) fn new(total: usize, max_body: usize) -> Self {
         let slots = |each: usize| Arc::new(Semaphore::new((total / 2 / each.max(1)).clamp(1, Semaphore::MAX_PERMITS)));
         Self { small: slots(SMALL), large: slots(max_body.max(SMALL)) }
     }

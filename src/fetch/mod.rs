@@ -9,7 +9,6 @@ mod decode;
 mod http;
 mod persona;
 
-pub use budget::Budget;
 pub use http::{FetchOptions, HttpFetcher};
 pub use persona::Identity;
 

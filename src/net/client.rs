@@ -189,7 +189,7 @@ impl Client {
         }
         let info = response.extensions().get::<reqwest::tls::TlsInfo>();
         let leaf = info.and_then(reqwest::tls::TlsInfo::peer_certificate).filter(|_| request.url.scheme() == "https");
-        let name = request.url.host_str().unwrap_or("").trim_matches(['[', ']']);
+        let name = request.url.host_str().unwrap_or("");
         let certificate = leaf.map(|leaf| self.record.get(leaf, name, Timestamp::now()));
         let headers = text_headers(response.headers())?;
         Ok(Answer { status: response.status().as_u16(), headers, remote, certificate, response })
@@ -212,9 +212,10 @@ impl Answer {
     /// The next piece of the body as it was sent; none at its end.
     ///
     /// # Errors
-    /// [`Error`] when the answer breaks off.
+    /// [`UnseenReason::BrokenAnswer`] when the answer breaks off.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        self.response.chunk().await.map_err(Error::from_client)
+        let broken = |error| Error { reason: UnseenReason::BrokenAnswer, ..Error::from_client(error) };
+        self.response.chunk().await.map_err(broken)
     }
 
     /// The bytes of a header's first value: not every host writes text.

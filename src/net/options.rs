@@ -15,7 +15,8 @@ pub enum Trust {
     Record,
 }
 
-/// A proxy on the way out.
+/// A proxy on the way out. A SOCKS proxy gets the very address that was checked. An HTTP proxy gets the name, after its
+/// addresses were checked here, and resolves it again: against names that change in between it needs rules of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
     /// `http://`, `https://` or `socks5://` with host, port and perhaps user and password.

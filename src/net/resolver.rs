@@ -4,9 +4,10 @@ use super::error::Error;
 use super::guard::Guard;
 use crate::model::UnseenReason;
 use futures_util::future::BoxFuture;
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::LookupIpStrategy;
 use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +54,8 @@ impl SystemLookup {
         if let Some((resolver, _)) = current.as_ref() {
             return Ok(resolver.clone());
         }
-        let resolver = Arc::new(build().map_err(|error| failed(&format!("settings of this machine: {error}")))?);
+        let built = TokioResolver::builder_tokio().and_then(build);
+        let resolver = Arc::new(built.map_err(|error| failed(&format!("settings of this machine: {error}")))?);
         *current = Some((resolver.clone(), Instant::now()));
         Ok(resolver)
     }
@@ -78,30 +80,31 @@ impl Lookup for SystemLookup {
         let current = self.current.clone();
         Box::pin(async move {
             let resolver = Self::resolver(&current)?;
-            // With its dot at the end the name is asked as it is, without this machine's search domains.
-            let answer = resolver.lookup_ip(format!("{}.", name.trim_end_matches('.'))).await;
-            match answer {
-                Ok(found) => Ok(found.iter().take(MAX_ADDRESSES).collect()),
-                Err(error) if is_not_found(&error) => Err(Error::new(UnseenReason::NameNotFound, error.to_string())),
-                Err(error) => {
-                    Self::forget(&current);
-                    Err(failed(&error.to_string()))
-                }
+            let answer = ask(&resolver, &name).await;
+            if answer.as_ref().is_err_and(|error| error.reason == UnseenReason::NameServerFailed) {
+                Self::forget(&current);
             }
+            answer
         })
     }
 }
 
-fn is_not_found(error: &NetError) -> bool {
-    error.is_nx_domain() || error.is_no_records_found()
+/// All addresses of a name. With its dot at the end it is asked as it is, without this machine's search domains.
+async fn ask(resolver: &TokioResolver, name: &str) -> Result<Vec<IpAddr>, Error> {
+    match resolver.lookup_ip(format!("{}.", name.trim_end_matches('.'))).await {
+        Ok(found) => Ok(found.iter().take(MAX_ADDRESSES).collect()),
+        Err(error) if error.is_no_records_found() => {
+            Err(Error::new(UnseenReason::NameNotFound, format!("{name}: {error}")))
+        }
+        Err(error) => Err(failed(&format!("{name}: {error}"))),
+    }
 }
 
 fn failed(detail: &str) -> Error {
     Error::new(UnseenReason::NameServerFailed, detail)
 }
 
-fn build() -> Result<TokioResolver, NetError> {
-    let mut builder = TokioResolver::builder_tokio()?;
+fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<TokioResolver, NetError> {
     let options = builder.options_mut();
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
     options.cache_size = CACHE;
@@ -190,6 +193,7 @@ impl reqwest::dns::Resolve for GuardedResolver {
 mod tests {
     use super::*;
     use crate::net::AllowedRanges;
+    use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 
     fn resolver(table: &[(&str, &[&str])], allowed: &[&str]) -> GuardedResolver {
         let ips = |ips: &[&str]| ips.iter().map(|ip| ip.parse().expect("ip")).collect();
@@ -213,6 +217,62 @@ mod tests {
             ("a.LocalHost.", UnseenReason::AddressRefused),
         ] {
             assert_eq!(own.addresses(name).await.expect_err(name).reason, reason, "{name}");
+        }
+    }
+
+    /// A name server on the loopback that knows what the first label says.
+    async fn name_server() -> SocketAddr {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("socket");
+        let address = socket.local_addr().expect("address");
+        tokio::spawn(async move {
+            let mut query = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut query).await {
+                socket.send_to(&reply(&query[..length]), from).await.expect("reply");
+            }
+        });
+        address
+    }
+
+    /// RFC 1035, section 4: the header, the question again, and at most one answer that points back to its name.
+    fn reply(query: &[u8]) -> Vec<u8> {
+        let end = 12 + query[12..].iter().position(|byte| *byte == 0).expect("end of the name") + 5;
+        let v6 = query[end - 3] == 28;
+        let label = query[13..13 + usize::from(query[12])].to_ascii_lowercase();
+        let (code, address): (u8, &[u8]) = match (label.as_slice(), v6) {
+            (b"good" | b"both", false) => (0, &[93, 184, 215, 14]),
+            (b"both", true) => (0, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+            (b"gone", _) => (3, &[]),
+            (b"broken", _) => (2, &[]),
+            _ => (0, &[]),
+        };
+        let count = u8::from(!address.is_empty());
+        let mut reply = [&query[..2], &[0x81, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0], &query[12..end]].concat();
+        if count == 1 {
+            reply.extend([0xc0, 12, 0, if v6 { 28 } else { 1 }, 0, 1, 0, 0, 0, 60, 0, address.len() as u8]);
+            reply.extend(address);
+        }
+        reply
+    }
+
+    #[tokio::test]
+    async fn what_name_servers_say_is_told_apart() {
+        let server = name_server().await;
+        let mut config = NameServerConfig::udp(server.ip());
+        config.connections.iter_mut().for_each(|connection| connection.port = server.port());
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![config]);
+        let resolver =
+            build(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())).expect("resolver");
+        let public = IpAddr::from([93, 184, 215, 14]);
+        assert_eq!(ask(&resolver, "good.test-zone.example").await, Ok(vec![public]));
+        let both = ask(&resolver, "both.test-zone.example.").await.expect("both families");
+        assert!(both.len() == 2 && both.contains(&public), "{both:?}");
+        for (label, reason) in [
+            ("gone", UnseenReason::NameNotFound),
+            ("empty", UnseenReason::NameNotFound),
+            ("broken", UnseenReason::NameServerFailed),
+        ] {
+            let error = ask(&resolver, &format!("{label}.test-zone.example")).await.expect_err(label);
+            assert_eq!(error.reason, reason, "{error}");
         }
     }
 

@@ -11,6 +11,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Certificates that are remembered. A handshake needs its entry until the last answer over its connection, so this is
@@ -42,7 +43,7 @@ impl Record {
     /// The facts of the leaf that a connection to `name` showed. Its dates are looked at again: a connection can outlive
     /// its certificate.
     pub(super) fn get(&self, leaf: &[u8], name: &str, now: Timestamp) -> Certificate {
-        let key = (Digest::of(leaf), name.to_owned());
+        let key = (Digest::of(leaf), plain(name));
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&key).cloned();
         let unknown = || facts(leaf, Some("what was found out about this certificate is no longer known".to_owned()));
         let mut certificate = known.unwrap_or_else(unknown);
@@ -79,7 +80,7 @@ impl ServerCertVerifier for Verifier {
             Some(inner) => inner.verify_server_cert(leaf, intermediates, name, ocsp, now),
             None => Err(Error::General("this machine has no root certificates: install ca-certificates".to_owned())),
         };
-        let name = name.to_str().to_ascii_lowercase();
+        let name = plain(&name.to_str());
         if self.trust == Trust::Strict || self.proxy.as_deref() == Some(&name) {
             return result;
         }
@@ -111,6 +112,12 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// One spelling for a host: lower case, no dot at its end, addresses as the standard library writes them.
+fn plain(name: &str) -> String {
+    let name = name.trim_matches(['[', ']']).trim_end_matches('.');
+    name.parse::<IpAddr>().map_or_else(|_| name.to_ascii_lowercase(), |ip| ip.to_string())
 }
 
 /// Why a browser would refuse, in a few words.
@@ -166,5 +173,41 @@ fn platform(
         Ok(verifier) => Ok(Some(verifier)),
         Err(error) if !extra_roots.is_empty() => Err(SetupError::Root(error.to_string())),
         Err(_) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(n: u32) -> Vec<u8> {
+        n.to_be_bytes().to_vec()
+    }
+
+    fn good_until(der: &[u8], end: &str) -> Certificate {
+        let end = end.parse().expect("time");
+        Certificate { not_after: end, problem: None, ..facts(der, None) }
+    }
+
+    #[test]
+    fn the_record_is_bounded_and_what_it_lost_is_a_problem() {
+        let (record, now) = (Record::default(), "2026-01-05T00:00:00Z".parse().expect("time"));
+        for n in 0..3_000 {
+            let der = leaf(n);
+            record.put((Digest::of(&der), "a.example".to_owned()), good_until(&der, "2030-01-01T00:00:00Z"));
+        }
+        assert_eq!(record.0.lock().expect("record").0.len(), REMEMBERED);
+        assert_eq!(record.get(&leaf(2_999), "A.example.", now).problem, None);
+        assert!(record.get(&leaf(0), "a.example", now).problem.is_some());
+        assert!(record.get(&leaf(2_999), "b.example", now).problem.is_some(), "another name is another finding");
+    }
+
+    #[test]
+    fn a_certificate_that_ends_while_its_connection_lives_is_noticed() {
+        let record = Record::default();
+        record.put((Digest::of(leaf(1)), "::1".to_owned()), good_until(&leaf(1), "2026-01-05T00:00:00Z"));
+        let at = |time: &str| record.get(&leaf(1), "[0:0::1]", time.parse().expect("time")).problem;
+        assert_eq!(at("2026-01-04T23:59:59Z"), None);
+        assert!(at("2026-01-05T00:00:01Z").is_some_and(|problem| problem.starts_with("expired")));
     }
 }

@@ -159,6 +159,18 @@ async fn a_refused_and_a_reset_connection_are_failed_connections() {
 }
 
 #[tokio::test]
+async fn a_reset_in_the_middle_of_a_body_is_a_broken_answer() {
+    let server = Server::start(|_, mut stream| async move {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<p>").await?;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        stream.set_zero_linger()
+    })
+    .await;
+    let failure = fetch(at(server.address)).await.expect_err("reset");
+    assert_eq!(failure.reason, UnseenReason::BrokenAnswer, "{}", failure.detail);
+}
+
+#[tokio::test]
 async fn too_many_headers_are_refused() {
     let many = page("200 OK", &"X-A: b\r\n".repeat(2_000), b"page");
     assert_eq!(reason_of(many).await, UnseenReason::BrokenAnswer);

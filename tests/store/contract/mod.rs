@@ -1,0 +1,82 @@
+//! The contract suite: generic over the backend, run for each of them.
+
+pub(crate) mod approvals;
+pub(crate) mod checks;
+pub(crate) mod incidents;
+pub(crate) mod outbox;
+pub(crate) mod retention;
+pub(crate) mod schedule;
+
+/// Runs cases (async functions over a place) against a backend.
+macro_rules! suite {
+    ($backend:ident on $place:ty: $($part:ident { $($case:ident)* })*) => {
+        mod $backend {
+            $(mod $part {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::contract::$part::$case(<$place as crate::sample::Place>::new()).await;
+                })*
+            })*
+        }
+    };
+}
+
+suite! { sqlite on crate::sample::OnDisk:
+    schedule {
+        first_checks_are_spread_evenly
+        the_same_registry_changes_nothing
+        changes_make_due_at_once
+        disabled_and_removed_targets_are_not_due
+        due_is_most_overdue_first_and_within_limits
+        a_check_in_flight_is_not_due
+        marks_outlive_the_process
+        the_last_in_flight_is_the_culprit
+        a_forgotten_mark_does_not_blind
+        quarantine_sets_aside_and_takes_back
+    }
+    checks {
+        state_comes_back
+        slots_keep_put_and_clear
+        bodies_are_kept_and_checked
+        observations_are_newest_first
+        a_failing_record_leaves_nothing
+        a_removed_target_leaves_nothing
+        coverage_counts_comparisons
+        coverage_begins_anew_with_the_interval
+        notes_are_kept
+    }
+    approvals {
+        an_approval_replaces_the_ordinary_state
+        special_states_stand_beside
+        retiring_takes_away
+        bodies_are_needed_and_must_fit
+        an_approval_answers_the_proposal
+        an_approval_during_a_check_makes_due_again
+        rejecting_drops_and_acknowledges
+        the_record_rebuilds_an_empty_store
+        heads_name_every_chain
+    }
+    incidents {
+        incidents_open_and_close
+        people_and_checks_do_not_undo_each_other
+        ids_may_be_shortened
+        escalations_come_when_due
+        removed_targets_resolve
+        silences_and_plans_end
+    }
+    outbox {
+        notices_wait_for_their_message
+        composing_is_all_or_nothing
+        one_message_a_receiver_at_a_time
+        failures_and_arrivals_are_kept
+        threads_are_by_receiver
+        nothing_is_lost_when_reopened
+        dropped_notices_are_not_told
+    }
+    retention {
+        observations_by_age_and_count
+        what_is_open_stays
+        unused_bodies_go
+        ended_things_go
+    }
+}

@@ -1,6 +1,6 @@
 //! Rule `hidden-frame`: a frame or object that the visitor cannot see.
 
-use super::support::{Hosts, Standing, is_odd};
+use super::support::{Hosts, OddPlaces, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Element, Position, Rule, Severity, StaticWords, Words};
 use url::{Host, Url};
@@ -52,6 +52,7 @@ impl Detector for HiddenFrame {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let hosts = Hosts::of(case);
+        let odd = OddPlaces::of(case);
         for (item, old) in case.new_items() {
             let frame = matches!(item.kind, ActiveKind::Frame | ActiveKind::Object);
             let element = case.now.page.element(item.node);
@@ -59,7 +60,7 @@ impl Detector for HiddenFrame {
                 continue;
             }
             if let Some((severity, confidence)) = weigh(case, item, old, element, &hosts) {
-                out.add(Found::new(severity, confidence, words(item)).on(item));
+                out.add(Found::new(severity, confidence, words(item, &odd)).on(item));
             }
         }
     }
@@ -74,8 +75,17 @@ fn weigh(
 ) -> Option<(Severity, Confidence)> {
     let first_sight = case.approved.is_none();
     let quiet = (!first_sight).then_some((Severity::Low, Confidence::Firm));
-    let (Ok(url), Some(element)) = (Url::parse(&item.value), element) else { return quiet };
-    if is_empty(&url, element) || (item.noscript && is_tag_manager(&url, item)) {
+    if is_empty(item, element) {
+        return quiet;
+    }
+    let Some(url) = Url::parse(&item.value).ok().filter(Url::has_host) else {
+        return Some(if first_sight {
+            (Severity::Low, Confidence::Tentative)
+        } else {
+            (Severity::High, Confidence::Tentative)
+        });
+    };
+    if item.noscript && is_tag_manager(&url, item) {
         return quiet;
     }
     match hosts.standing(&url) {
@@ -98,9 +108,10 @@ fn at_first_sight(item: &ActiveItem, url: &Url) -> (Severity, Confidence) {
 }
 
 /// Whether a frame shows nothing of its own; with `srcdoc` it does.
-fn is_empty(url: &Url, element: &Element) -> bool {
-    let blank = url.scheme() == "about" || element.attribute("src").is_none_or(|src| src.trim().is_empty());
-    blank && element.attribute("srcdoc").is_none() && element.attribute("data").is_none()
+fn is_empty(item: &ActiveItem, element: Option<&Element>) -> bool {
+    let value = item.value.trim();
+    let blank = value.is_empty() || value.starts_with("about:") || value == "javascript:false";
+    blank && element.is_none_or(|element| element.attribute("srcdoc").is_none())
 }
 
 /// The frame that Google Tag Manager gives to browsers without scripts, from Google or from the site's own host.
@@ -126,9 +137,10 @@ fn tiny(element: &Element) -> bool {
     attribute("width") || attribute("height") || styled
 }
 
-fn words(item: &ActiveItem) -> Words {
-    let (place, place_ja) =
-        is_odd(item.position).map_or((String::new(), String::new()), |(en, ja)| (format!(" {en}"), format!("{ja}に")));
+fn words(item: &ActiveItem, odd: &OddPlaces) -> Words {
+    let (place, place_ja) = odd
+        .name(item.position)
+        .map_or((String::new(), String::new()), |(en, ja)| (format!(" {en}"), format!("{ja}に")));
     match &item.host {
         Some(host) => Words::new(
             format!("a frame that the visitor cannot see loads {host}{place}"),

@@ -1,6 +1,6 @@
 //! Rule `new-external-host`: something acts from, or reaches out to, a host that was never approved.
 
-use super::support::{Hosts, Scripts, Service, Standing, is_odd};
+use super::support::{Hosts, OddPlaces, Scripts, Service, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{
     ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words,
@@ -29,8 +29,8 @@ use url::{Host, Url};
 ///
 /// # Known false alarms
 ///
-/// A widget, video player or measuring tag that the owner added: approve it once. Requests of webmasters to well-known
-/// services are told as medium, so that they wait for a person without waking one.
+/// A widget, video player or measuring tag that the owner added: approve it once. A well-known service is told as
+/// medium, so that it waits for a person without waking one.
 ///
 /// # References
 ///
@@ -60,12 +60,13 @@ impl Detector for NewExternalHost {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let hosts = Hosts::of(case);
+        let odd = OddPlaces::of(case);
         let scripts = Scripts::of(&case.now);
         let mut told = HashSet::new();
         for (item, _) in case.new_items() {
             if loads(item.kind) && item.foreign {
                 let Ok(url) = Url::parse(&item.value) else { continue };
-                out.extend(out_of(item, &url, &hosts, case));
+                out.extend(out_of(item, &url, &hosts, &odd, case));
             } else if holds_code(item.kind) && told.insert(item.node) {
                 let reports = scripts.on(item.node).iter();
                 out.extend(reports.filter_map(|report| reached(item, report, &hosts, case)));
@@ -85,7 +86,7 @@ fn holds_code(kind: ActiveKind) -> bool {
 }
 
 /// What an element that loads from a foreign host means.
-fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case) -> Option<Found> {
+fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, odd: &OddPlaces, case: &Case) -> Option<Found> {
     let host = url.host_str()?;
     let first_sight = case.approved.is_none();
     let (severity, confidence, words) = match hosts.standing(url) {
@@ -96,8 +97,8 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case) -> Option<Fo
             (Severity::Low, Confidence::Firm, serves(host, service))
         }
         Standing::Service(service) => (Severity::Medium, Confidence::Firm, serves(host, service)),
-        Standing::Unknown if first_sight => at_first_sight(item, url)?,
-        Standing::Unknown => unknown(item, url, host),
+        Standing::Unknown if first_sight => at_first_sight(item, url, odd)?,
+        Standing::Unknown => unknown(item, url, odd),
     };
     Some(Found::new(severity, confidence, words).on(item))
 }
@@ -120,7 +121,7 @@ fn serves(host: &str, service: &Service) -> Words {
 }
 
 /// A foreign element when nothing was approved yet: only what is odd in itself is more than information.
-fn at_first_sight(item: &ActiveItem, url: &Url) -> Option<(Severity, Confidence, Words)> {
+fn at_first_sight(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> Option<(Severity, Confidence, Words)> {
     if !matches!(item.kind, ActiveKind::LinkedScript | ActiveKind::Frame | ActiveKind::Object) {
         return None;
     }
@@ -133,7 +134,7 @@ fn at_first_sight(item: &ActiveItem, url: &Url) -> Option<(Severity, Confidence,
         return Some((Severity::High, Confidence::Firm, words));
     }
     let bare = item.kind == ActiveKind::LinkedScript && !matches!(url.host(), Some(Host::Domain(_)));
-    let severity = if bare || is_odd(item.position).is_some() { Severity::Medium } else { Severity::Info };
+    let severity = if bare || odd.name(item.position).is_some() { Severity::Medium } else { Severity::Info };
     let words = Words::new(
         format!("the page loads something from another site, {host}"),
         format!("ページが別サイト {host} から読み込みを行っています"),
@@ -141,7 +142,8 @@ fn at_first_sight(item: &ActiveItem, url: &Url) -> Option<(Severity, Confidence,
     Some((severity, Confidence::Tentative, words))
 }
 
-fn unknown(item: &ActiveItem, url: &Url, host: &str) -> (Severity, Confidence, Words) {
+fn unknown(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> (Severity, Confidence, Words) {
+    let host = url.host_str().unwrap_or_default();
     let new_host = Words::new(
         format!("something is loaded from {host}, a host never approved for this page"),
         format!("このページで承認されたことのないホスト {host} から読み込みが追加されました"),
@@ -154,7 +156,7 @@ fn unknown(item: &ActiveItem, url: &Url, host: &str) -> (Severity, Confidence, W
     if disguised(url) {
         return (Severity::Critical, Confidence::Firm, new_host);
     }
-    let Some((place, place_ja)) = is_odd(item.position) else { return (Severity::High, Confidence::Firm, new_host) };
+    let Some((place, place_ja)) = odd.name(item.position) else { return (Severity::High, Confidence::Firm, new_host) };
     let words = Words::new(
         format!("something is loaded from the unapproved host {host}, {place}, where pages have nothing"),
         format!("未承認のホスト {host} からの読み込みが、本来何もない場所({place_ja})に追加されました"),
@@ -180,7 +182,7 @@ fn reached(item: &ActiveItem, report: &ScriptReport, hosts: &Hosts, case: &Case)
         return None;
     }
     let looks = report.signs.iter().any(|(sign, _)| *sign == ScriptSign::LooksThenActs);
-    let urls = report.urls.iter().take(200).filter_map(|raw| hosts.resolve(raw)).filter(may_act);
+    let urls = report.urls.iter().filter_map(|raw| hosts.resolve(raw)).filter(may_act);
     let weighed = urls.filter_map(|url| weigh(&url, hosts, case.approved.is_none(), loads, looks).map(|w| (w, url)));
     let ((severity, confidence, words), url) =
         weighed.max_by_key(|((severity, confidence, _), _)| (*severity, *confidence))?;

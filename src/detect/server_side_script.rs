@@ -1,6 +1,6 @@
 //! Rule `server-side-script`: a script whose source is a program on a server.
 
-use super::support::{Hosts, Standing, is_odd};
+use super::support::{Hosts, OddPlaces, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use std::collections::HashSet;
@@ -61,13 +61,14 @@ impl Detector for ServerSideScript {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let hosts = Hosts::of(case);
+        let odd = OddPlaces::of(case);
         let known = known_programs(case);
         for (item, _) in case.new_items().filter(|(item, _)| item.kind == ActiveKind::LinkedScript) {
             let Some(url) = Url::parse(&item.value).ok().filter(is_program) else { continue };
             let (severity, confidence) = match case.approved {
                 None => at_first_sight(item, &hosts, &url),
                 Some(_) if known.contains(&program(&url)) => (Severity::Low, Confidence::Firm),
-                Some(_) => weigh(item, &hosts, &url),
+                Some(_) => weigh(item, &hosts, &odd, &url),
             };
             out.add(Found::new(severity, confidence, words(item, &url)).on(item));
         }
@@ -103,12 +104,12 @@ fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Con
     }
 }
 
-fn weigh(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Confidence) {
+fn weigh(item: &ActiveItem, hosts: &Hosts, odd: &OddPlaces, url: &Url) -> (Severity, Confidence) {
     let system = SYSTEMS.iter().any(|path| url.path().starts_with(path));
     match hosts.standing(url) {
         Standing::Service(_) => (Severity::Medium, Confidence::Firm),
         Standing::Own if system => (Severity::Medium, Confidence::Firm),
-        _ if is_odd(item.position).is_some() => (Severity::Critical, Confidence::Firm),
+        _ if odd.name(item.position).is_some() => (Severity::Critical, Confidence::Firm),
         _ => (Severity::High, Confidence::Firm),
     }
 }

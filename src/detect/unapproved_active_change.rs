@@ -1,6 +1,6 @@
 //! Rule `unapproved-active-change`: the floor under all rules of the active plane.
 
-use super::support::is_odd;
+use super::support::{OddPlaces, acts_alone};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use url::Url;
@@ -54,8 +54,9 @@ impl Detector for UnapprovedActiveChange {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let Some(compared) = case.approved else { return };
+        let odd = OddPlaces::of(case);
         for (item, old) in case.new_items() {
-            let found = describe(item, old);
+            let found = describe(item, old, &odd);
             if !out.describes(item, found.severity()) {
                 out.add(found);
             }
@@ -69,7 +70,7 @@ impl Detector for UnapprovedActiveChange {
     }
 }
 
-fn describe(item: &ActiveItem, old: Option<&ActiveItem>) -> Found {
+fn describe(item: &ActiveItem, old: Option<&ActiveItem>, odd: &OddPlaces) -> Found {
     let (en, ja) = noun(item.kind);
     let found = |severity, confidence, words| Found::new(severity, confidence, words).on(item);
     if let Some(old) = old {
@@ -94,26 +95,21 @@ fn describe(item: &ActiveItem, old: Option<&ActiveItem>) -> Found {
             ),
         };
     }
-    let (severity, confidence) = newness(item);
+    let (severity, confidence) = newness(item, odd);
     let (place, place_ja) =
-        is_odd(item.position).map_or_else(Default::default, |(en, ja)| (format!(", {en},"), format!("{ja}に")));
+        odd.name(item.position).map_or_else(Default::default, |(en, ja)| (format!(", {en},"), format!("{ja}に")));
     let words =
         Words::new(format!("a {en} is new{place} and not approved"), format!("未承認の{ja}が{place_ja}追加されました"));
     found(severity, confidence, words)
 }
 
 /// How bad a new thing is by its kind and place alone.
-fn newness(item: &ActiveItem) -> (Severity, Confidence) {
-    let acts_alone = matches!(
-        item.kind,
-        ActiveKind::InlineScript | ActiveKind::LinkedScript | ActiveKind::Frame | ActiveKind::Object
-    );
+fn newness(item: &ActiveItem, odd: &OddPlaces) -> (Severity, Confidence) {
+    let odd = odd.name(item.position).is_some() && acts_alone(item.kind);
     match item.kind {
         ActiveKind::Preload => (Severity::Low, Confidence::Firm),
-        _ if acts_alone && matches!(item.position, Position::BeforeHtml | Position::BetweenHeadAndBody) => {
-            (Severity::High, Confidence::Firm)
-        }
-        _ if acts_alone && item.position == Position::AfterBody => (Severity::High, Confidence::Tentative),
+        _ if odd && item.position == Position::AfterBody => (Severity::High, Confidence::Tentative),
+        _ if odd => (Severity::High, Confidence::Firm),
         _ => (Severity::Medium, Confidence::Firm),
     }
 }

@@ -1,16 +1,43 @@
 //! Places and shapes of pages that several rules ask about.
 
-use crate::model::{NodeId, Page, Position, ScriptReport, Version};
+use crate::model::{ActiveKind, Case, NodeId, Page, Position, ScriptReport, Version};
 use std::collections::HashMap;
 
-/// The places where pages have nothing and injections often stand, as a person says them.
-pub(in crate::detect) fn is_odd(position: Position) -> Option<(&'static str, &'static str)> {
-    match position {
-        Position::BeforeHtml => Some(("before the beginning of the page", "ページの先頭より前")),
-        Position::BetweenHeadAndBody => Some(("between head and body", "head と body の間")),
-        Position::AfterBody => Some(("after the end of the page", "ページの末尾より後")),
-        _ => None,
+/// The places where pages have nothing and injections often stand.
+pub(in crate::detect) struct OddPlaces {
+    /// Places where the approved page has scripts or frames too: careless templates, and odd no more.
+    used: Vec<Position>,
+}
+
+impl OddPlaces {
+    /// The odd places of a case.
+    pub(in crate::detect) fn of(case: &Case) -> Self {
+        let approved = case.approved.map(|compared| compared.version.page.active.as_slice()).unwrap_or_default();
+        let mut used: Vec<Position> = Vec::new();
+        for item in approved.iter().filter(|item| acts_alone(item.kind)) {
+            if !used.contains(&item.position) {
+                used.push(item.position);
+            }
+        }
+        Self { used }
     }
+
+    /// What a person calls a place, when it is odd for this page.
+    pub(in crate::detect) fn name(&self, position: Position) -> Option<(&'static str, &'static str)> {
+        let name = match position {
+            Position::BeforeHtml => ("before the beginning of the page", "ページの先頭より前"),
+            Position::BetweenHeadAndBody => ("between head and body", "head と body の間"),
+            Position::AfterBody => ("after the end of the page", "ページの末尾より後"),
+            _ => return None,
+        };
+        (!self.used.contains(&position)).then_some(name)
+    }
+}
+
+/// Whether a kind of thing acts by itself as soon as the page is read.
+pub(in crate::detect) fn acts_alone(kind: ActiveKind) -> bool {
+    use ActiveKind::{Frame, InlineScript, LinkedScript, Object};
+    matches!(kind, InlineScript | LinkedScript | Frame | Object)
 }
 
 /// The script reports of a version by their nodes.

@@ -1,0 +1,154 @@
+//! Reads fixtures and examines them as a check does: parse, script reports, comparison, rules.
+//!
+//! `fixtures/detect/<rule>/` holds `baseline.html`, `tampered*.html` and `harmless*.html` (other names are for single
+//! tests). A `.head.json` beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`,
+//! `certificate` (`problem`, `names`). Without one the page came from <https://www.city.example/>.
+
+use hinomi::model::Version;
+use hinomi::model::{
+    Case, Certificate, Compared, Confidence, Digest, Finding, Head, Hop, Page, ScriptReport, Severity,
+};
+use hinomi::{detect, diff, parse, script};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::fs;
+use std::path::PathBuf;
+use url::Url;
+
+/// The folder of a rule's fixtures.
+pub(crate) fn folder(rule: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/detect").join(rule)
+}
+
+/// The names of a rule's fixtures that begin with `prefix`, without their ending.
+pub(crate) fn names(rule: &str, prefix: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder(rule)).unwrap_or_else(|e| panic!("fixtures of {rule}: {e}"));
+    let files = entries.map(|entry| entry.expect("entry").file_name().into_string().expect("name"));
+    let stems = files.filter_map(|file| Some(file.strip_suffix(".html")?.to_owned()));
+    let mut names: Vec<_> = stems.filter(|name| name.starts_with(prefix)).collect();
+    names.sort();
+    names
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawHead {
+    url: Option<Url>,
+    requested: Option<Url>,
+    status: Option<u16>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    #[serde(default)]
+    hops: Vec<Hop>,
+    certificate: Option<RawCertificate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCertificate {
+    problem: Option<String>,
+    names: Vec<String>,
+}
+
+impl RawHead {
+    fn into_head(self) -> Head {
+        let url = self.url.unwrap_or_else(|| "https://www.city.example/".parse().expect("URL"));
+        Head {
+            requested: self.requested.unwrap_or_else(|| url.clone()),
+            final_url: url,
+            status: self.status.unwrap_or(200),
+            headers: self.headers,
+            hops: self.hops,
+            remote: None,
+            certificate: self.certificate.map(|raw| Certificate {
+                sha256: Digest::of(raw.names.join(",")),
+                subject: raw.names.first().cloned().unwrap_or_default(),
+                issuer: "Example CA".into(),
+                names: raw.names,
+                not_before: Timestamp::UNIX_EPOCH,
+                not_after: Timestamp::UNIX_EPOCH,
+                problem: raw.problem,
+            }),
+        }
+    }
+}
+
+/// A fixture, read.
+struct Read {
+    page: Page,
+    scripts: Vec<ScriptReport>,
+    head: Head,
+}
+
+impl Read {
+    fn new(rule: &str, name: &str) -> Self {
+        let path = |ending: &str| folder(rule).join(format!("{name}.{ending}"));
+        let raw = fs::read_to_string(path("head.json")).map_or_else(
+            |_| RawHead::default(),
+            |text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{rule}/{name}.head.json: {e}")),
+        );
+        let head = raw.into_head();
+        let bytes = fs::read(path("html")).unwrap_or_else(|e| panic!("{rule}/{name}.html: {e}"));
+        let options = parse::Options {
+            url: Some(&head.final_url),
+            content_type: head.header("content-type"),
+            ..parse::Options::default()
+        };
+        let page = parse::page(&bytes, &options);
+        let scripts = script::reports(&page);
+        Self { page, scripts, head }
+    }
+
+    fn version(&self) -> Version<'_> {
+        let url = Some(&self.head.final_url);
+        Version { page: &self.page, head: Some(&self.head), scripts: &self.scripts, url }
+    }
+}
+
+/// What all rules find in a fixture, compared with the baseline beside it.
+pub(crate) fn compared(rule: &str, name: &str) -> Vec<Finding> {
+    let (old, new) = (Read::new(rule, "baseline"), Read::new(rule, name));
+    let difference = diff::compare(old.version(), new.version());
+    let approved = Some(Compared { version: old.version(), difference: &difference });
+    detect::examine(&Case { now: new.version(), approved, organisation: Some("例示市") })
+}
+
+/// What all rules find in a fixture when nothing was approved yet.
+pub(crate) fn scanned(rule: &str, name: &str) -> Vec<Finding> {
+    let new = Read::new(rule, name);
+    detect::examine(&Case { now: new.version(), approved: None, organisation: Some("例示市") })
+}
+
+/// The worst that one rule found: severity and confidence.
+pub(crate) fn worst(findings: &[Finding], rule: &str) -> Option<(Severity, Confidence)> {
+    findings.iter().filter(|f| f.rule == rule).map(|f| (f.severity, f.confidence)).max()
+}
+
+/// Whether a finding alone makes an alarm.
+pub(crate) fn alarms(finding: &Finding) -> bool {
+    finding.severity == Severity::Critical
+        || (finding.severity == Severity::High && finding.confidence >= Confidence::Firm)
+}
+
+/// What every rule owes its fixtures: it speaks up on each tampered page, stays at low or below on each harmless one,
+/// and no other rule alarms there either; on an unchanged page nothing is found at all.
+pub(crate) fn check(rule: &str) {
+    for name in names(rule, "tampered") {
+        let found = compared(rule, &name);
+        let worst = worst(&found, rule);
+        assert!(worst > Some((Severity::Info, Confidence::Certain)), "{rule}/{name} stays quiet: {found:#?}");
+        let told = found.iter().filter(|f| f.rule == rule);
+        for finding in told {
+            assert!(!finding.evidence.is_empty(), "{rule}/{name}: no evidence: {finding:#?}");
+            assert!(!finding.summary.ja.is_ascii(), "{rule}/{name}: not in Japanese: {finding:#?}");
+        }
+    }
+    for name in names(rule, "harmless") {
+        let found = compared(rule, &name);
+        let worst = worst(&found, rule);
+        assert!(worst <= Some((Severity::Low, Confidence::Certain)), "{rule}/{name} is told: {found:#?}");
+        assert!(!found.iter().any(alarms), "{rule}/{name} alarms: {found:#?}");
+    }
+    let same = compared(rule, "baseline");
+    assert!(same.is_empty(), "{rule}: findings on an unchanged page: {same:#?}");
+}

@@ -1,9 +1,8 @@
 //! Rule `base-changed`: the address against which all relative links of the page are read.
 
-use super::support::{Hosts, Standing};
+use super::support::{Hosts, Standing, address};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Rule, Severity, StaticWords, Words};
-use url::Url;
 
 /// # What it finds
 ///
@@ -69,9 +68,9 @@ fn weigh(case: &Case, item: &ActiveItem, old: Option<&ActiveItem>, hosts: &Hosts
         let severity = if item.foreign { Severity::Low } else { Severity::Info };
         return (severity, Confidence::Firm);
     }
-    let Ok(url) = Url::parse(&item.value) else { return (Severity::Medium, Confidence::Firm) };
-    let same_path = old.and_then(|old| Url::parse(&old.value).ok()).is_some_and(|old| old.path() == url.path());
-    match hosts.standing(&url) {
+    let Some(url) = address(item) else { return (Severity::Medium, Confidence::Firm) };
+    let same_path = old.and_then(address).is_some_and(|old| old.path() == url.path());
+    match hosts.standing_of(item, &url) {
         Standing::Own if same_path => (Severity::Low, Confidence::Firm),
         Standing::Own => (Severity::Medium, Confidence::Firm),
         Standing::Approved => (Severity::High, Confidence::Firm),

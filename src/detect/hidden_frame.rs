@@ -1,6 +1,6 @@
 //! Rule `hidden-frame`: a frame or object that the visitor cannot see.
 
-use super::support::{Hosts, OddPlaces, Standing};
+use super::support::{Hosts, OddPlaces, Standing, address};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Element, Position, Rule, Severity, StaticWords, Words};
 use url::{Host, Url};
@@ -78,7 +78,8 @@ fn weigh(
     if is_empty(item, element) {
         return quiet;
     }
-    let Some(url) = Url::parse(&item.value).ok().filter(Url::has_host) else {
+    let made_here = item.attribute.as_deref() == Some("srcdoc");
+    let Some(url) = address(item).filter(|url| url.has_host() && !made_here) else {
         return Some(if first_sight {
             (Severity::Low, Confidence::Tentative)
         } else {
@@ -88,7 +89,7 @@ fn weigh(
     if item.noscript && is_tag_manager(&url, item) {
         return quiet;
     }
-    match hosts.standing(&url) {
+    match hosts.standing_of(item, &url) {
         Standing::Service(_) => quiet,
         Standing::Own if first_sight => None,
         Standing::Own => Some((Severity::Medium, Confidence::Firm)),

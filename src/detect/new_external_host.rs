@@ -3,7 +3,8 @@
 use super::support::{Hosts, OddPlaces, Scripts, Service, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{
-    ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words,
+    ActiveItem, ActiveKind, Case, Confidence, Element, Position, Rule, ScriptReport, ScriptSign, Severity, Sink,
+    StaticWords, Words,
 };
 use std::collections::HashSet;
 use url::{Host, Url};
@@ -13,7 +14,8 @@ use url::{Host, Url};
 /// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
 /// the approved page, and a new script in the page that loads something from such a host. About three hundred
 /// well-known services (analytics, maps, video, fonts, public bodies …) are named and asked about; hosts that imitate
-/// the name of such a service are told as critical. Without an approved page only imitations and disguised addresses
+/// the name of such a service are told as critical. A frame that is plainly there to be looked at is less sure than a
+/// script. Without an approved page only imitations and disguised addresses
 /// count; other foreign scripts and frames are no more than information.
 ///
 /// # Why it matters
@@ -98,7 +100,7 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, odd: &OddPlaces, case: &C
         }
         Standing::Service(service) => (Severity::Medium, Confidence::Firm, serves(host, service)),
         Standing::Unknown if first_sight => at_first_sight(item, url, odd)?,
-        Standing::Unknown => unknown(item, url, odd),
+        Standing::Unknown => unknown(item, url, case.now.page.element(item.node), odd),
     };
     Some(Found::new(severity, confidence, words).on(item))
 }
@@ -142,7 +144,7 @@ fn at_first_sight(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> Option<(Seve
     Some((severity, Confidence::Tentative, words))
 }
 
-fn unknown(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> (Severity, Confidence, Words) {
+fn unknown(item: &ActiveItem, url: &Url, element: Option<&Element>, odd: &OddPlaces) -> (Severity, Confidence, Words) {
     let host = url.host_str().unwrap_or_default();
     let new_host = Words::new(
         format!("something is loaded from {host}, a host never approved for this page"),
@@ -156,12 +158,30 @@ fn unknown(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> (Severity, Confiden
     if disguised(url) {
         return (Severity::Critical, Confidence::Firm, new_host);
     }
-    let Some((place, place_ja)) = odd.name(item.position) else { return (Severity::High, Confidence::Firm, new_host) };
+    let Some((place, place_ja)) = odd.name(item.position) else {
+        let confidence = if shows(item, url, element) { Confidence::Tentative } else { Confidence::Firm };
+        return (Severity::High, confidence, new_host);
+    };
     let words = Words::new(
         format!("something is loaded from the unapproved host {host}, {place}, where pages have nothing"),
         format!("未承認のホスト {host} からの読み込みが、本来何もない場所({place_ja})に追加されました"),
     );
     (Severity::Critical, Confidence::Firm, words)
+}
+
+/// Whether a frame is there to be looked at: encrypted, of a named host, in the content, and of some size without lying
+/// over the page.
+fn shows(item: &ActiveItem, url: &Url, element: Option<&Element>) -> bool {
+    let frame = matches!(item.kind, ActiveKind::Frame | ActiveKind::Object) && !item.hidden && !item.noscript;
+    let sound = url.scheme() == "https" && url.port().is_none() && matches!(url.host(), Some(Host::Domain(_)));
+    let style = element.and_then(|element| element.attribute("style")).unwrap_or_default().to_ascii_lowercase();
+    let lies_over = ["fixed", "absolute", "z-index", "100vh", "100vw"].iter().any(|word| style.contains(word));
+    let sized = |name| {
+        let value = element.and_then(|element| element.attribute(name)).unwrap_or_default();
+        let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>().is_ok_and(|size| size >= 50)
+    };
+    frame && sound && !lies_over && item.position == Position::Content && (sized("height") || style.contains("height:"))
 }
 
 /// Whether an address is made to be misread: an odd port, and a path of other sites' names (as "8080" Gumblar had).

@@ -1,6 +1,6 @@
 //! Rule `server-side-script`: a script whose source is a program on a server.
 
-use super::support::{Hosts, OddPlaces, Standing};
+use super::support::{Hosts, OddPlaces, Standing, address};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use std::collections::HashSet;
@@ -64,7 +64,7 @@ impl Detector for ServerSideScript {
         let odd = OddPlaces::of(case);
         let known = known_programs(case);
         for (item, _) in case.new_items().filter(|(item, _)| item.kind == ActiveKind::LinkedScript) {
-            let Some(url) = Url::parse(&item.value).ok().filter(is_program) else { continue };
+            let Some(url) = address(item).filter(is_program) else { continue };
             let (severity, confidence) = match case.approved {
                 None => at_first_sight(item, &hosts, &url),
                 Some(_) if known.contains(&program(&url)) => (Severity::Low, Confidence::Firm),
@@ -76,27 +76,37 @@ impl Detector for ServerSideScript {
 }
 
 fn is_program(url: &Url) -> bool {
-    let file = url.path().split('/').find(|segment| {
-        segment.rsplit_once('.').is_some_and(|(name, ending)| {
-            !name.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-        })
-    });
-    file.is_some()
+    url.path().split('/').any(names_program)
+}
+
+fn names_program(segment: &str) -> bool {
+    segment.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    })
 }
 
 /// The programs whose scripts the approved page has; another query asks the same program.
 fn known_programs(case: &Case) -> HashSet<(Option<String>, String)> {
     let old = case.approved.map(|compared| compared.version.page.active.as_slice()).unwrap_or_default();
     let scripts = old.iter().filter(|item| item.kind == ActiveKind::LinkedScript);
-    scripts.filter_map(|item| Some(program(&Url::parse(&item.value).ok()?))).collect()
+    scripts.filter_map(|item| Some(program(&address(item)?))).collect()
 }
 
+/// Host and path of the program itself; what follows it in the path is its input, as a query is.
 fn program(url: &Url) -> (Option<String>, String) {
-    (url.host_str().map(str::to_owned), url.path().to_owned())
+    let mut path = String::new();
+    for segment in url.path().split('/') {
+        path.push('/');
+        path.push_str(segment);
+        if names_program(segment) {
+            break;
+        }
+    }
+    (url.host_str().map(str::to_owned), path)
 }
 
 fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Confidence) {
-    let unknown = item.foreign && hosts.standing(url) == Standing::Unknown;
+    let unknown = hosts.standing_of(item, url) == Standing::Unknown;
     match item.position {
         Position::BeforeHtml | Position::BetweenHeadAndBody if unknown => (Severity::High, Confidence::Firm),
         Position::AfterBody if unknown => (Severity::High, Confidence::Tentative),
@@ -106,7 +116,7 @@ fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Con
 
 fn weigh(item: &ActiveItem, hosts: &Hosts, odd: &OddPlaces, url: &Url) -> (Severity, Confidence) {
     let system = SYSTEMS.iter().any(|path| url.path().starts_with(path));
-    match hosts.standing(url) {
+    match hosts.standing_of(item, url) {
         Standing::Service(_) => (Severity::Medium, Confidence::Firm),
         Standing::Own if system => (Severity::Medium, Confidence::Firm),
         _ if odd.name(item.position).is_some() => (Severity::Critical, Confidence::Firm),

@@ -1,8 +1,9 @@
 //! Where a host stands: the page's own, approved before, a well-known service, an imitation, or unknown.
 
 use super::services::{Service, imitates, service};
-use crate::model::{Case, Version, site};
+use crate::model::{ActiveItem, Case, Version, site};
 use std::collections::HashSet;
+use std::sync::LazyLock;
 use url::Url;
 
 /// Where a host stands.
@@ -54,6 +55,11 @@ impl<'a> Hosts<'a> {
         }
     }
 
+    /// Where the host of an active item stands.
+    pub(in crate::detect) fn standing_of(&self, item: &ActiveItem, url: &Url) -> Standing {
+        if item.foreign { self.standing(url) } else { Standing::Own }
+    }
+
     /// A URL as a script writes it (absolute, without scheme, or relative), resolved against the page.
     pub(in crate::detect) fn resolve(&self, raw: &str) -> Option<Url> {
         let raw = raw.trim();
@@ -64,6 +70,12 @@ impl<'a> Hosts<'a> {
         };
         matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp").then_some(url)
     }
+}
+
+/// The URL of an active item. Where the page's own is not known, a relative one stands on a host that does not exist.
+pub(in crate::detect) fn address(item: &ActiveItem) -> Option<Url> {
+    static NOWHERE: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("https://page.invalid/").ok());
+    Url::parse(&item.value).ok().or_else(|| NOWHERE.as_ref()?.join(&item.value).ok())
 }
 
 fn own_sites<'a>(version: &Version<'a>) -> HashSet<&'a str> {

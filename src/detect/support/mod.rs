@@ -9,7 +9,7 @@ mod services;
 #[cfg(test)]
 pub(super) use findings::MAX_PER_RULE;
 pub use findings::{Findings, Found};
-pub(super) use hosts::{Hosts, Standing};
+pub(super) use hosts::{Hosts, Standing, address};
 pub(super) use markup::{cut, quote};
 pub(super) use place::{OddPlaces, Scripts, acts_alone, only_redirects};
 pub(super) use services::Service;

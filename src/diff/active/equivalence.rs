@@ -13,7 +13,9 @@ pub enum Equivalence {
     /// A script or stylesheet (from the page's own site also a frame, form or reload) whose URL differs only in
     /// parameters that are named like versions and hold versions, dates or digests.
     VersionQuery,
-    /// A script or stylesheet of the page's own site whose file name differs only in one digest between separators.
+    /// A script, stylesheet or manifest of the page's own site whose file name differs only in one digest between
+    /// separators. In a folder from which the approved page loads three and more files named by their digests, also of
+    /// another host (the site's own build, put there by whoever builds the site), the digest may be the whole name.
     HashedFileName,
     /// A script in the page, a handler or a `javascript:` URL whose tokens are those of the approved one but for plain
     /// data that can reach nothing, as the script's report says.
@@ -82,7 +84,7 @@ impl Equivalence {
         let rest = match self {
             Self::SameThing => None,
             Self::VersionQuery => url::without_versions(item),
-            Self::HashedFileName => url::without_hash(item),
+            Self::HashedFileName => url::without_hash(item, side.build_folders),
             Self::SameScriptShape => shape(side, item),
         }?;
         let mut key = DigestBuilder::new(self.name());

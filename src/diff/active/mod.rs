@@ -17,17 +17,19 @@ struct Side<'a> {
     page: &'a Page,
     reports: HashMap<NodeId, Vec<&'a ScriptReport>>,
     open: Vec<bool>,
+    /// The approved page's build folders, on both sides.
+    build_folders: &'a HashSet<String>,
 }
 
 impl<'a> Side<'a> {
-    fn new(version: Version<'a>) -> Self {
+    fn new(version: Version<'a>, build_folders: &'a HashSet<String>) -> Self {
         let mut reports: HashMap<NodeId, Vec<&ScriptReport>> = HashMap::new();
         for report in version.scripts {
             if let Some(node) = report.node {
                 reports.entry(node).or_default().push(report);
             }
         }
-        Self { page: version.page, reports, open: vec![true; version.page.active.len()] }
+        Self { page: version.page, reports, open: vec![true; version.page.active.len()], build_folders }
     }
 
     fn open(&self) -> Vec<usize> {
@@ -46,7 +48,8 @@ impl<'a> Side<'a> {
 /// The items of the new page that are neither approved nor equivalent to approved ones, in document order, each with
 /// what it replaces where that can be told; then the approved ones that vanished.
 pub(super) fn compare(old: Version<'_>, new: Version<'_>, matching: &Matching) -> Vec<ActiveChange> {
-    let (mut old, mut new) = (Side::new(old), Side::new(new));
+    let build_folders = url::build_folders(old.page);
+    let (mut old, mut new) = (Side::new(old, &build_folders), Side::new(new, &build_folders));
     for equivalence in Equivalence::ALL {
         match_once(equivalence, &mut old, &mut new);
         match_repeated(equivalence, &mut old, &mut new);

@@ -141,6 +141,39 @@ fn digests_in_file_names_are_quiet() {
 }
 
 #[test]
+fn joined_files_of_content_management_systems_are_quiet() {
+    let digest = |salt: &str| format!("{salt}vLVKOnTdQO4VBlh8z2t4GJAwCACZ-707Dk1YziIb_a");
+    let name = |salt: &str| format!("https://www.city.example/files/js/js_{}.js", digest(salt));
+    assert!(is_quiet(&scripts(&name("R"), &name("T"))));
+    let joined = |salt: &str| format!("https://www.city.example/js/js__{0}__{0}__{0}.js", digest(salt));
+    assert!(is_quiet(&scripts(&joined("R"), &joined("T"))));
+    assert!(!is_quiet(&scripts(&joined("R"), &name("T"))));
+    let elsewhere = |salt: &str| format!("https://cdn.example/js/js_{}.js", digest(salt));
+    assert!(!is_quiet(&scripts(&elsewhere("R"), &elsewhere("T"))));
+}
+
+#[test]
+fn a_build_elsewhere_is_known_by_its_folder() {
+    let build = |host: &str, names: &[&str]| {
+        let mut builder = Builder::new();
+        for name in names {
+            builder.linked_script(&format!("https://{host}/build/{name}.js"));
+        }
+        builder
+    };
+    let told = |old: (&str, &[&str]), new: (&str, &[&str])| {
+        between(&mut build(old.0, old.1), &mut build(new.0, new.1)).active.len()
+    };
+    let first: &[&str] = &["ab0fb57", "79a2bae", "c5c6207"];
+    assert_eq!(told(("d1.cdn.example", first), ("d1.cdn.example", &["aeb87a5", "7773a84", "3004d86"])), 0);
+    assert_eq!(told(("d1.cdn.example", first), ("d2.cdn.example", &["aeb87a5", "7773a84", "3004d86"])), 3);
+    assert_eq!(told(("d1.cdn.example", &first[..2]), ("d1.cdn.example", &["aeb87a5", "7773a84"])), 2);
+    assert_eq!(told(("d1.cdn.example", first), ("d1.cdn.example", &["ab0fb57", "79a2bae", "evil"])), 1);
+    let customers: &[&str] = &["1000001", "1000002", "1000003"];
+    assert_eq!(told(("d1.cdn.example", customers), ("d1.cdn.example", &["1000001", "1000002", "9000009"])), 1);
+}
+
+#[test]
 fn other_file_names_are_told() {
     for (old, new) in [
         ("https://www.city.example/js/app.3f9c01d2.js", "https://www.city.example/up/app.77aa01bb.js"),

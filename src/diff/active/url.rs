@@ -1,6 +1,7 @@
 //! What of an active item's URL may change from release to release.
 
-use crate::model::{ActiveItem, ActiveKind};
+use crate::model::{ActiveItem, ActiveKind, Page};
+use std::collections::{HashMap, HashSet};
 use url::{Position, Url};
 
 /// Longest URL that is looked into, in bytes.
@@ -14,7 +15,7 @@ const ANY: &str = "\u{0}";
 const VERSION_NAMES: [&str; 13] =
     ["v", "ver", "version", "rev", "revision", "ts", "_", "cb", "cache", "build", "cachebuster", "bust", "timestamp"];
 /// Parameters that do so on the page's own site only: elsewhere they may name a customer or a thing.
-const OWN_VERSION_NAMES: [&str; 10] = ["t", "d", "h", "r", "date", "hash", "time", "mtime", "modified", "rnd"];
+const OWN_VERSION_NAMES: [&str; 11] = ["t", "d", "h", "r", "date", "hash", "time", "mtime", "modified", "rnd", "cdv"];
 
 /// Whether an attribute's raw value and an item's resolved one name the same place, as far as the end of the raw value
 /// tells.
@@ -86,25 +87,71 @@ fn has_code_extension(path: &str) -> bool {
     [".js", ".mjs", ".css"].iter().any(|extension| path.ends_with(extension))
 }
 
+/// Least number of digest-named files in one folder that make it the output of a build.
+const BUILT_FILES: usize = 3;
+/// Length of a SHA-256 in base64 without padding, as content management systems name joined files.
+const LONG_DIGEST: usize = 43;
+
+/// The folders (with their hosts) from which a page loads several files that are named by their digests. Such a folder
+/// belongs to the site's own build, wherever it lies: a vendor's folder holds one file for each customer.
+pub(super) fn build_folders(page: &Page) -> HashSet<String> {
+    let mut files: HashMap<String, HashSet<String>> = HashMap::new();
+    for (folder, file) in page.active.iter().filter_map(|item| Some(File::of(item)?.place)) {
+        files.entry(folder).or_default().insert(file);
+    }
+    files.retain(|_, files| files.iter().filter(|file| file.split(SEPARATORS).any(is_digest)).count() >= BUILT_FILES);
+    files.into_keys().collect()
+}
+
+/// What separates a digest from the rest of a file name.
+const SEPARATORS: [char; 3] = ['.', '_', '-'];
+
+/// A file that an item loads.
+struct File {
+    /// Host with folder, and the name in it.
+    place: (String, String),
+    /// The query and what follows.
+    rest: String,
+}
+
+impl File {
+    fn of(item: &ActiveItem) -> Option<Self> {
+        let url = parsed(item)?;
+        let (folder, file) = url.path().rsplit_once('/')?;
+        let loads = match item.kind {
+            ActiveKind::LinkedScript | ActiveKind::Stylesheet | ActiveKind::Preload => has_code_extension(file),
+            ActiveKind::ServiceWorker => file.ends_with(".json") || file.ends_with(".webmanifest"),
+            _ => false,
+        };
+        let folder = format!("{}{folder}", &url[..Position::BeforePath]);
+        let rest = url[Position::AfterPath..].to_owned();
+        loads.then(|| Self { place: (folder, file.to_owned()), rest })
+    }
+}
+
 /// The URL with the digest in its file name left out; none when it has none, or several parts that could be one.
-pub(super) fn without_hash(item: &ActiveItem) -> Option<String> {
-    let loads = matches!(item.kind, ActiveKind::LinkedScript | ActiveKind::Stylesheet | ActiveKind::Preload);
-    let url = parsed(item).filter(|_| loads && !item.foreign)?;
-    let (folder, file) = url.path().rsplit_once('/')?;
-    let dot = file.rfind('.').filter(|_| has_code_extension(file))?;
-    let (stem, extension) = file.split_at(dot);
-    let stem = without_hash_part(stem)?;
-    let (host, rest) = (&url[..Position::BeforePath], &url[Position::AfterPath..]);
-    Some(format!("{host}{folder}/{stem}{extension}{rest}"))
+pub(super) fn without_hash(item: &ActiveItem, build_folders: &HashSet<String>) -> Option<String> {
+    let File { place: (folder, file), rest } = File::of(item)?;
+    let built = build_folders.contains(&folder);
+    let (stem, extension) = file.split_at(file.rfind('.')?);
+    if item.foreign && !built {
+        return None;
+    }
+    let stem = match stem {
+        only if built && is_digest(only) => ANY.to_owned(),
+        stem => without_long_digests(stem).or_else(|| without_short_digest(stem, item.foreign))?,
+    };
+    Some(format!("{folder}/{stem}{extension}{rest}"))
 }
 
 /// The stem of a file name with its one digest left out: `app.3f9c01d2.chunk` or `index-Bx91aQz0`.
-fn without_hash_part(stem: &str) -> Option<String> {
+fn without_short_digest(stem: &str, foreign: bool) -> Option<String> {
+    let fits = |part: &str| if foreign { is_digest(part) } else { is_digest(part) || is_date(part) };
     let mut found = 0;
     let mut key = String::new();
-    for (number, piece) in stem.split_inclusive(['.', '_', '-']).enumerate() {
-        let part = piece.trim_end_matches(['.', '_', '-']);
-        if number > 0 && is_hash(part) {
+    for (number, piece) in stem.split_inclusive(SEPARATORS).enumerate() {
+        let part = piece.trim_end_matches(SEPARATORS);
+        if number > 0 && fits(part) {
             found += 1;
             key.push_str(ANY);
             key.push_str(&piece[part.len()..]);
@@ -115,16 +162,39 @@ fn without_hash_part(stem: &str) -> Option<String> {
     (found == 1 && key.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(key)
 }
 
-/// 6 to 40 hexadecimal digits, or 8 to 22 letters and digits well mixed: no word, and no name with a year behind it.
-fn is_hash(part: &str) -> bool {
-    let lower_hex = part.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
-    let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
-    if lower_hex && (6..=40).contains(&part.len()) && has(u8::is_ascii_digit) {
-        return true;
+/// `js_` or `css_` and one or several SHA-256 in base64 behind it, as systems name the files they join.
+fn without_long_digests(stem: &str) -> Option<String> {
+    let (kind, digests) = stem.split_once('_').filter(|(kind, _)| matches!(*kind, "js" | "css"))?;
+    let mut rest = digests.trim_start_matches('_');
+    let mut count = 0;
+    while let Some((digest, more)) = rest.split_at_checked(LONG_DIGEST) {
+        let base64 = digest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if !base64 || !is_mixed(digest) {
+            return None;
+        }
+        count += 1;
+        rest = more.strip_prefix("__").unwrap_or(more);
     }
-    let mixed = part.bytes().all(|b| b.is_ascii_alphanumeric())
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase);
-    mixed && (8..=22).contains(&part.len())
+    (count > 0 && rest.is_empty()).then(|| format!("{kind}{ANY}{count}"))
+}
+
+/// 6 to 40 hexadecimal digits with a letter and a figure among them, or 8 to 22 letters and figures well mixed: no word,
+/// no number, no name with a year behind it.
+fn is_digest(part: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
+    let lower_hex = part.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+    if lower_hex && (6..=40).contains(&part.len()) {
+        return has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase);
+    }
+    (8..=22).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()) && is_mixed(part)
+}
+
+/// 6 to 14 figures: a date or a number of a release.
+fn is_date(part: &str) -> bool {
+    (6..=14).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_mixed(part: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
+    has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)
 }

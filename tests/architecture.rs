@@ -63,6 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),
     ("indicatif", &["src/cli/"]),
+    ("rustix", &["src/app/"]),
     ("anyhow", &["src/main.rs", "src/app.rs", "src/app/", "src/cli/"]),
 ];
 

@@ -1,5 +1,6 @@
 //! What every command knows: files, output form, language, colours.
 
+use crate::app::Places;
 use crate::model::Language;
 use anyhow::bail;
 use std::io::IsTerminal;
@@ -67,6 +68,13 @@ impl Context {
         };
         let progress = std::io::stderr().is_terminal() && !json;
         Ok(Self { config, targets, json, language: choose_language(language)?, colour, progress })
+    }
+}
+
+impl Context {
+    /// The files of the installation.
+    pub(super) fn places(&self) -> Places<'_> {
+        Places { config: &self.config, targets: &self.targets, language: self.language }
     }
 }
 

@@ -1,6 +1,19 @@
 //! The command line: one file a command.
 
+mod backtest;
+mod backup;
+mod baseline;
+mod check;
 mod context;
+mod diff;
+mod doctor;
+mod incident;
+mod json;
+mod notify;
+mod render;
+mod run;
+mod scan;
+mod silence;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,7 +42,26 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Run(run::RunArgs),
+    Check(check::CheckArgs),
+    Scan(scan::ScanArgs),
+    Diff(diff::DiffArgs),
+    Backtest(backtest::BacktestArgs),
+    #[command(subcommand)]
+    Baseline(baseline::BaselineCommand),
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    #[command(subcommand)]
+    Silence(silence::SilenceCommand),
+    #[command(subcommand)]
+    Plan(silence::PlanCommand),
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(doctor::DoctorArgs),
+}
 
 /// Exit code of a command that could not do its job.
 const FAILED: u8 = 2;
@@ -45,7 +77,7 @@ pub fn main() -> ExitCode {
         }
     };
     let context = Context::new(cli.config, cli.targets, cli.json, cli.language.as_deref());
-    match context.and_then(|context| run(cli.command, &context)) {
+    match context.and_then(|context| run(&cli.command, &context)) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             eprintln!("hinomi: {error:#}");
@@ -54,6 +86,20 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _context: &Context) -> anyhow::Result<Outcome> {
-    match command {}
+fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Run(args) => run::run(args, context),
+        Command::Check(args) => check::run(args, context),
+        Command::Scan(args) => scan::run(args, context),
+        Command::Diff(args) => diff::run(args, context),
+        Command::Backtest(args) => backtest::run(args, context),
+        Command::Baseline(command) => baseline::run(command, context),
+        Command::Incident(command) => incident::run(command, context),
+        Command::Silence(command) => silence::silence(command, context),
+        Command::Plan(command) => silence::plan(command, context),
+        Command::Notify(command) => notify::run(command, context),
+        Command::Backup(args) => backup::backup(args, context),
+        Command::Restore(args) => backup::restore(args, context),
+        Command::Doctor(args) => doctor::run(args, context),
+    }
 }

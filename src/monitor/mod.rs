@@ -1,1 +1,26 @@
 //! The service: asks the store what is due, runs checks, sends the outbox, watches itself.
+
+mod chance;
+mod check;
+mod closer_look;
+mod escalation;
+mod examine;
+mod outbox;
+mod pulse;
+mod report;
+mod schedule;
+mod self_watch;
+mod wording;
+mod world;
+mod write_down;
+
+pub use check::{Checker, Thoroughness};
+pub use escalation::run_escalation;
+pub use examine::{Examination, Read, Source, Terms, examine, read, scan};
+pub use outbox::Postman;
+pub use pulse::Pulse;
+pub use report::CheckReport;
+pub use schedule::run_checks;
+pub use self_watch::{SelfWatch, Vitals};
+pub use wording::Wording;
+pub use world::{Pace, World};

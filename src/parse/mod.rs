@@ -95,6 +95,12 @@ pub fn input(bytes: &[u8], name: Option<&str>, options: &Options) -> Page {
     }
 }
 
+/// The URL that a page says it has (canonical, `og:url` or base). Only an approved page is to be believed.
+#[must_use]
+pub fn own_url(page: &Page) -> Option<Url> {
+    active::declared(&page.nodes)
+}
+
 /// Whether a mask can be used.
 ///
 /// # Errors

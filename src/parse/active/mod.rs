@@ -9,6 +9,8 @@ mod sheet;
 mod tests;
 mod urls;
 
+pub(in crate::parse) use urls::declared;
+
 use super::tree::Built;
 use crate::model::{ActiveItem, ActiveKind, DigestBuilder, Element, Node, NodeId, NodeKind, Plane, Position};
 use place::Places;

@@ -81,6 +81,18 @@ impl Urls {
     }
 }
 
+/// The URL that a page says it has: canonical, `og:url` or base.
+pub(in crate::parse) fn declared(nodes: &[Node]) -> Option<Url> {
+    let mut named = Named::default();
+    nodes.iter().for_each(|node| {
+        if let NodeKind::Element(element) = &node.kind {
+            named.look_at(element);
+        }
+    });
+    let mut urls = [named.canonical, named.og_url, named.base].into_iter().flatten();
+    urls.find_map(|raw| Url::parse(raw.trim()).ok().filter(Url::has_host))
+}
+
 /// What a page says about its own URL.
 #[derive(Default)]
 struct Named<'a> {

@@ -1,0 +1,168 @@
+//! What this installation can and cannot do: each point looked at for real.
+
+use super::office::{Office, Places, registry, settings};
+use super::service::free_space;
+use super::wiring;
+use crate::config::Settings;
+use crate::model::{Registry, Words};
+use crate::net::{Lookup as _, SystemLookup};
+use crate::store::{Coverage, OutboxSummary, Sqlite, Store as _};
+use anyhow::Result;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// One point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// Short name: `data`, `disk`, `clock`, `names`, `mail`, `service`, …
+    pub name: &'static str,
+    /// All is well.
+    pub well: bool,
+    /// What was seen, and what to do.
+    pub words: Words,
+}
+
+/// Everything the doctor saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// The points.
+    pub points: Vec<Point>,
+    /// Coverage of the last 24 hours.
+    pub coverage: Vec<Coverage>,
+}
+
+/// Least free space that is well, in bytes.
+const LEAST_FREE: u64 = 1_000_000_000;
+
+/// Looks at everything; what cannot be looked at is a point that is not well.
+///
+/// # Errors
+/// When the settings or the registry cannot be used at all.
+pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
+    let settings = settings(places)?;
+    let registry = registry(places)?;
+    let mut points = vec![registered(&registry), disk(&settings), names(&registry).await, channels(&settings)];
+    let now = Timestamp::now();
+    let coverage = match wiring::open_store(&settings) {
+        Err(error) => {
+            points.push(ill("data", format!("{error:#}")));
+            Vec::new()
+        }
+        Ok(store) => {
+            points.push(data(&store, now).await);
+            points.push(outbox(&store.outbox(now).await?, now));
+            let lock = Office { settings: settings.clone(), store: store.into(), registry };
+            points.push(service(&lock));
+            points.push(clock(&lock, now).await?);
+            let day = now.saturating_sub(Duration::from_secs(86_400))?;
+            lock.store.coverage(day, now).await?
+        }
+    };
+    Ok(Diagnosis { points, coverage })
+}
+
+fn well(name: &'static str, en: String, ja: String) -> Point {
+    Point { name, well: true, words: Words::new(en, ja) }
+}
+
+fn ill(name: &'static str, what: String) -> Point {
+    Point { name, well: false, words: Words::new(what.clone(), what) }
+}
+
+fn registered(registry: &Registry) -> Point {
+    let enabled = registry.targets.values().filter(|target| target.enabled).count();
+    let owners = registry.organisations.len();
+    let silent = registry.targets.values().filter(|target| registry.contacts_at(target, 1).is_empty()).count();
+    let en = format!(
+        "{enabled} enabled targets of {owners} organisations; {silent} without a contact (their alarms go to the operators)"
+    );
+    let ja = format!("有効な監視対象{enabled}件、組織{owners}件。連絡先のない対象{silent}件(警報は運用者へ届きます)");
+    Point { name: "registry", well: enabled > 0, words: Words::new(en, ja) }
+}
+
+fn disk(settings: &Settings) -> Point {
+    let Some(free) = free_space(&settings.data).or_else(|| free_space(std::path::Path::new("."))) else {
+        return ill("disk", "free space cannot be told / 空き容量を取得できません".to_owned());
+    };
+    let mb = free / 1_000_000;
+    let words = Words::new(format!("{mb} MB free where the data lie"), format!("データ領域の空き {mb} MB"));
+    Point { name: "disk", well: free >= LEAST_FREE, words }
+}
+
+async fn names(registry: &Registry) -> Point {
+    let Some(host) = registry.targets.values().find_map(|target| target.url.domain()) else {
+        return well("names", "no names to resolve".to_owned(), "解決すべき名前はありません".to_owned());
+    };
+    match SystemLookup::new().lookup(host.to_owned()).await {
+        Ok(answer) => {
+            let count = answer.len();
+            well("names", format!("{host} resolves to {count} addresses"), format!("{host} の名前解決: {count}件"))
+        }
+        Err(error) => ill("names", format!("{host}: {error}")),
+    }
+}
+
+fn channels(settings: &Settings) -> Point {
+    let way = match &settings.mail.way {
+        crate::config::MailWay::Folder(folder) => format!("folder {}", folder.display()),
+        crate::config::MailWay::Smtp(server) => {
+            format!("{}://{}", server.url.scheme(), server.url.host_str().unwrap_or_default())
+        }
+    };
+    match wiring::notifiers(settings) {
+        Err(error) => ill("mail", format!("{error:#}")),
+        Ok(_) => {
+            let (from, to) = (&settings.mail.from, settings.mail.operators.join(", "));
+            let proof = "`hinomi notify test` proves that messages arrive";
+            well(
+                "mail",
+                format!("{way}, from {from}, operators {to}; {proof}"),
+                format!("{way}、送信元 {from}、運用者 {to}。`hinomi notify test` で到達を確認できます"),
+            )
+        }
+    }
+}
+
+async fn data(store: &Sqlite, now: Timestamp) -> Point {
+    match store.ping(now).await {
+        Ok(()) => well("data", "the database takes writes".to_owned(), "データベースに書き込めます".to_owned()),
+        Err(error) => ill("data", error.to_string()),
+    }
+}
+
+fn outbox(summary: &OutboxSummary, now: Timestamp) -> Point {
+    let age = summary.oldest.map_or(0, |at| now.duration_since(at).as_secs());
+    let OutboxSummary { waiting, given_up, sent, .. } = summary;
+    let words = Words::new(
+        format!("{waiting} waiting (oldest {age} s), {given_up} given up in 7 days, {sent} sent"),
+        format!("送信待ち{waiting}件(最長{age}秒)、直近7日の断念{given_up}件、送信済み{sent}件"),
+    );
+    Point { name: "outbox", well: *given_up == 0 && age < 1800, words }
+}
+
+fn service(office: &Office) -> Point {
+    match office.lock() {
+        Err(_) => well("service", "the service runs".to_owned(), "サービスは稼働中です".to_owned()),
+        Ok(_) => {
+            let words = Words::new(
+                "the service does NOT run; start `hinomi run`",
+                "サービスは稼働していません。`hinomi run` を起動してください",
+            );
+            Point { name: "service", well: false, words }
+        }
+    }
+}
+
+/// The clock must not stand before what was already seen.
+async fn clock(office: &Office, now: Timestamp) -> Result<Point> {
+    let last = office.store.note("clock".to_owned()).await?.and_then(|at| at.parse::<Timestamp>().ok());
+    let built: Timestamp = "2026-01-01T00:00:00Z".parse()?;
+    if now < built || last.is_some_and(|last| last > now) {
+        return Ok(ill(
+            "clock",
+            format!("{now}: the clock stands before times already seen; set it (NTP) / 時計が過去を指しています"),
+        ));
+    }
+    office.store.put_note("clock".to_owned(), now.to_string()).await?;
+    Ok(well("clock", format!("{now}"), format!("{now}")))
+}

@@ -1,0 +1,87 @@
+//! Files and folders that a person names on the command line.
+
+use anyhow::{Context as _, Result, bail};
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Largest file that is read, in bytes.
+pub(super) const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// Extensions taken when a folder is walked.
+const EXTENSIONS: [&str; 6] = ["html", "htm", "xhtml", "js", "mjs", "svg"];
+
+/// The files to look at: a file as it is named, a folder walked in order. Links to folders are not followed.
+///
+/// # Errors
+/// When the path cannot be read, or a folder holds nothing to look at.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    let meta = fs::metadata(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    if !meta.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for (entry, is_folder) in entries(&folder)? {
+            if is_folder {
+                folders.push(entry);
+            } else if is_taken(&entry) {
+                found.push(entry);
+            }
+        }
+    }
+    if found.is_empty() {
+        bail!("{}: the folder holds no .{} file", path.display(), EXTENSIONS.join(" ."));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A folder's entries in order, each with whether it is a folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
+    let unreadable = || format!("{}: cannot be read", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        let entry = entry.with_context(unreadable)?;
+        let kind = entry.file_type().with_context(unreadable)?;
+        found.push((entry.path(), kind.is_dir()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_taken(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+/// A file's bytes.
+///
+/// # Errors
+/// When it cannot be read, or is larger than [`MAX_FILE`].
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let file = fs::File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
+    bounded(file).with_context(|| format!("{}: cannot be read", path.display()))
+}
+
+/// Everything that standard input holds.
+///
+/// # Errors
+/// When it cannot be read, or is larger than [`MAX_FILE`].
+pub fn standard_input() -> Result<Vec<u8>> {
+    bounded(std::io::stdin().lock()).context("standard input: cannot be read")
+}
+
+fn bounded(source: impl std::io::Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        bail!("larger than {} MB", MAX_FILE / (1024 * 1024));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,90 @@
+//! Judging without a service: one input by itself, or two versions of it.
+
+use super::Office;
+use crate::judge::Known;
+use crate::model::{Difference, Finding, InputKind, Judgement, Policy, Snapshot, Target};
+use crate::monitor::{Source, Terms, examine, read, scan};
+use anyhow::Result;
+use url::Url;
+
+/// What `scan` says about one input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scanned {
+    /// Page or script.
+    pub kind: InputKind,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The verdict.
+    pub judgement: Judgement,
+}
+
+/// What `diff` says about two versions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Page or script, of the new version.
+    pub kind: InputKind,
+    /// What differs.
+    pub difference: Difference,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The verdict.
+    pub judgement: Judgement,
+}
+
+/// Judges one input without a baseline.
+#[must_use]
+pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned {
+    let now = read(Source { body, head: None, url, name }, &[]);
+    let (findings, judgement) = scan(&now, None);
+    Scanned { kind: now.page.kind, findings, judgement }
+}
+
+/// Judges a new version against an old one that counts as approved.
+#[must_use]
+pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
+    // Only the approved version is believed about its own URL: the new one may have been written by anybody.
+    let url = crate::parse::own_url(&read(file(old, None), &[]).page);
+    let (approved, now) = (read(file(old, url.as_ref()), &[]), read(file(new, url.as_ref()), &[]));
+    let same = approved.state() == now.state();
+    let known = match same {
+        true => Known::Approved { special: None, expired: false, outdated: false },
+        false => Known::New,
+    };
+    let examination = examine(&now, &[approved], &Terms { organisation: None, policy: Policy::Follow, known });
+    Compared {
+        kind: now.page.kind,
+        difference: examination.difference.unwrap_or_default(),
+        findings: if same { Vec::new() } else { examination.findings },
+        judgement: examination.judgement,
+    }
+}
+
+fn file<'a, 'u>((body, name): (&'a [u8], &'a str), url: Option<&'u Url>) -> Source<'a, 'u> {
+    Source { body, head: None, url, name: Some(name) }
+}
+
+impl Office {
+    /// Compares what waits with what is approved, as a check does.
+    ///
+    /// # Errors
+    /// When one of the bodies is gone.
+    pub async fn compare(&self, target: &Target, old: &Snapshot, new: &Snapshot) -> Result<Compared> {
+        let (old_body, new_body) = (self.body(old).await?, self.body(new).await?);
+        let approved = read(of_snapshot(old, &old_body), &target.masks);
+        let now = read(of_snapshot(new, &new_body), &target.masks);
+        let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
+        let terms = Terms { organisation, policy: target.policy, known: Known::New };
+        let examination = examine(&now, &[approved], &terms);
+        Ok(Compared {
+            kind: now.page.kind,
+            difference: examination.difference.unwrap_or_default(),
+            findings: examination.findings,
+            judgement: examination.judgement,
+        })
+    }
+}
+
+/// A stored version.
+pub(super) fn of_snapshot<'a>(snapshot: &'a Snapshot, body: &'a [u8]) -> Source<'a, 'a> {
+    Source { body, head: Some(&snapshot.head), url: Some(&snapshot.head.final_url), name: None }
+}

@@ -1,0 +1,50 @@
+//! Wiring: the only module that names concrete adapters, and what the command line calls.
+
+pub mod backtest;
+mod doctor;
+mod inputs;
+mod judging;
+mod office;
+mod parallel;
+mod people;
+mod round;
+mod scout;
+mod service;
+mod wiring;
+
+pub use crate::monitor::CheckReport;
+pub use crate::parse::check_mask;
+pub use crate::store::{Coverage, Store};
+pub use doctor::{Diagnosis, Point, examine as examine_installation};
+pub use inputs::{bytes, files, standard_input};
+pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};
+pub use office::{Office, Places, registry, settings};
+pub use parallel::in_order;
+pub use people::{Decision, mark};
+pub use scout::Scout;
+pub use service::serve;
+
+use anyhow::{Context as _, Result, bail};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+
+/// Runs a command's asynchronous part.
+///
+/// # Errors
+/// When the command fails, or no runtime can be made.
+pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("runtime")?.block_on(work)
+}
+
+/// Puts a backup in the place of the database; returns where the old one is kept.
+///
+/// # Errors
+/// When a service runs on the data folder, or the file is no sound hinomi database.
+pub fn restore(file: &Path, places: &Places) -> Result<Option<PathBuf>> {
+    let settings = settings(places)?;
+    if !file.is_file() {
+        bail!("{}: no such file", file.display());
+    }
+    let _lock = office::lock(&settings)?;
+    Ok(crate::store::restore(file, &wiring::paths(&settings), jiff::Timestamp::now())?.aside)
+}

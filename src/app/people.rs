@@ -1,0 +1,244 @@
+//! What people decide: approvals, retirements, rejections, marks on incidents.
+
+use super::Office;
+use super::judging::of_snapshot;
+use crate::judge::Known;
+use crate::model::{
+    Approval, ApprovalAction, Digest, Incident, IncidentState, Mark, Persona, Policy, Proposal, Snapshot, Target,
+    TargetId, Verdict,
+};
+use crate::monitor::{Terms, examine, read};
+use crate::store::Store as _;
+use anyhow::{Context as _, Result, bail};
+use jiff::{Span, Timestamp};
+
+/// A decision about a target, entered by somebody on this machine.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// Who decided, `NAME <mail>`.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// As whom the page was fetched.
+    pub persona: Persona,
+    /// Name of a special page (disaster, election, maintenance).
+    pub special: Option<String>,
+}
+
+/// How long an approval holds.
+const APPROVAL_DAYS: i64 = 400;
+
+impl Office {
+    /// The target of an id.
+    ///
+    /// # Errors
+    /// When there is none, with what is registered.
+    pub fn target(&self, id: &str) -> Result<&Target> {
+        let known = id.parse::<TargetId>().ok().and_then(|id| self.registry.targets.get(&id));
+        known.with_context(|| format!("'{id}' is no registered target; `hinomi target list` shows them"))
+    }
+
+    /// Approves the state of a digest: the one that waits, or one before it that differs from it by routine changes
+    /// only.
+    ///
+    /// # Errors
+    /// When nothing waits, or when the page has changed since by more than routine changes.
+    pub async fn approve(&self, id: &str, digest: Digest, decision: &Decision) -> Result<()> {
+        let target = self.target(id)?.clone();
+        let Some(proposal) = self.store.proposal(target.id.clone(), decision.persona).await? else {
+            bail!("nothing waits for approval at '{id}'; `hinomi baseline list` shows what does");
+        };
+        let body = self.body(&proposal.snapshot).await?;
+        check_certificate(&proposal.snapshot)?;
+        if proposal.snapshot.state == digest {
+            return self.enter(&target, proposal.snapshot, body, decision).await;
+        }
+        let (snapshot, older) = self.older(&target, &proposal, digest).await?;
+        if !only_routine(&target, (&snapshot, &older), (&proposal.snapshot, &body)) {
+            bail!(
+                "'{id}' has changed since {} by more than routine changes: what waits now is {}. Look at it \
+                 (`hinomi baseline diff {id}`) and approve that digest if it is right",
+                digest.short(),
+                proposal.snapshot.state
+            );
+        }
+        self.enter(&target, snapshot, older, decision).await
+    }
+
+    /// A state seen before the one that waits, with its body.
+    async fn older(&self, target: &Target, proposal: &Proposal, digest: Digest) -> Result<(Snapshot, Vec<u8>)> {
+        let waits = proposal.snapshot.state;
+        let unknown = || format!("no state {} of '{}' is known; what waits is {waits}", digest.short(), target.id);
+        let seen = self.store.observations(target.id.clone(), 10_000).await?;
+        let seen = seen.into_iter().find(|seen| seen.state == Some(digest) && seen.persona == proposal.persona);
+        let seen = seen.with_context(unknown)?;
+        let bytes = seen.sha256.with_context(unknown)?;
+        let body = self.store.body(bytes).await?.with_context(unknown)?;
+        let head = crate::model::Head { status: seen.status.unwrap_or(200), ..proposal.snapshot.head.clone() };
+        let snapshot = Snapshot { at: seen.at, bytes, size: body.len() as u64, state: digest, head };
+        if read(of_snapshot(&snapshot, &body), &target.masks).state() != digest {
+            bail!(
+                "the state {} was answered with other headers than what waits now ({waits}); approve that",
+                digest.short()
+            );
+        }
+        Ok((snapshot, body))
+    }
+
+    pub(super) async fn body(&self, snapshot: &Snapshot) -> Result<Vec<u8>> {
+        let body = self.store.body(snapshot.bytes).await?;
+        body.with_context(|| {
+            format!("the body {} is no longer kept; `hinomi check` fetches the page anew", snapshot.bytes)
+        })
+    }
+
+    async fn enter(&self, target: &Target, snapshot: Snapshot, body: Vec<u8>, decision: &Decision) -> Result<()> {
+        let approval = self.approval(target, snapshot, decision, ApprovalAction::Approve)?;
+        Ok(self.store.approve(approval, Some(body)).await?)
+    }
+
+    fn approval(
+        &self,
+        target: &Target,
+        snapshot: Snapshot,
+        decision: &Decision,
+        action: ApprovalAction,
+    ) -> Result<Approval> {
+        let at = Timestamp::now();
+        let lineage = self.registry.lineage(&target.organisation).into_iter().cloned().collect();
+        Ok(Approval {
+            at,
+            action,
+            by: named(&decision.by)?,
+            entered_by: system_user(),
+            reason: decision.reason.clone(),
+            target: target.clone(),
+            lineage,
+            persona: decision.persona,
+            snapshot,
+            special: decision.special.clone(),
+            expires: at.checked_add(Span::new().hours(24 * APPROVAL_DAYS))?,
+        })
+    }
+
+    /// Approves every first snapshot in which the scan found nothing; returns the targets approved and those that
+    /// were not, with the reason.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn approve_first(&self, decision: &Decision) -> Result<(Vec<TargetId>, Vec<(TargetId, String)>)> {
+        let (mut approved, mut left) = (Vec::new(), Vec::new());
+        for proposal in self.store.proposals().await? {
+            let baseline = self.store.baseline(proposal.target.clone(), proposal.persona).await?;
+            let Some(target) = self.registry.targets.get(&proposal.target) else { continue };
+            if !baseline.states.is_empty() {
+                continue;
+            }
+            match first_objection(&proposal) {
+                Some(why) => left.push((proposal.target.clone(), why)),
+                None => {
+                    let decision = Decision { persona: proposal.persona, ..decision.clone() };
+                    let body = self.body(&proposal.snapshot).await?;
+                    self.enter(target, proposal.snapshot, body, &decision).await?;
+                    approved.push(proposal.target);
+                }
+            }
+        }
+        Ok((approved, left))
+    }
+
+    /// "This was not us": drops the proposal.
+    ///
+    /// # Errors
+    /// When nothing waits.
+    pub async fn reject(&self, id: &str, decision: &Decision) -> Result<()> {
+        let target = self.target(id)?;
+        if self.store.proposal(target.id.clone(), decision.persona).await?.is_none() {
+            bail!("nothing waits for approval at '{id}'");
+        }
+        let mark = mark(&decision.by, &decision.reason)?;
+        Ok(self.store.reject(target.id.clone(), decision.persona, mark).await?)
+    }
+
+    /// Takes an approved state out of the baseline.
+    ///
+    /// # Errors
+    /// When it is not in it.
+    pub async fn retire(&self, id: &str, digest: Digest, decision: &Decision) -> Result<()> {
+        let target = self.target(id)?;
+        let baseline = self.store.baseline(target.id.clone(), decision.persona).await?;
+        let state = baseline.states.into_iter().find(|state| state.snapshot.state == digest);
+        let state = state
+            .with_context(|| format!("{} is not approved for '{id}'; `hinomi baseline show {id}`", digest.short()))?;
+        let decision = Decision { special: state.special.clone(), ..decision.clone() };
+        let approval = self.approval(target, state.snapshot, &decision, ApprovalAction::Retire)?;
+        Ok(self.store.approve(approval, None).await?)
+    }
+
+    /// Marks an incident as looked after, or as over.
+    ///
+    /// # Errors
+    /// When there is none of that id, or it is over already.
+    pub async fn mark_incident(&self, id: &str, by: &str, reason: &str, over: bool) -> Result<Incident> {
+        let found = self.store.incident(id.to_owned()).await?;
+        let mut incident = found.with_context(|| format!("no incident '{id}'; `hinomi incident list` shows them"))?;
+        if incident.state == IncidentState::Resolved {
+            bail!("incident {} is over already", incident.id);
+        }
+        let mark = mark(by, reason)?;
+        incident.escalate_at = None;
+        if over {
+            (incident.state, incident.resolved) = (IncidentState::Resolved, Some(mark));
+        } else {
+            (incident.state, incident.acknowledged) = (IncidentState::Acknowledged, Some(mark));
+        }
+        self.store.put_incident(incident.clone(), Vec::new()).await?;
+        Ok(incident)
+    }
+}
+
+/// Why a first snapshot cannot be approved together with others.
+fn first_objection(proposal: &Proposal) -> Option<String> {
+    if let Some(finding) = proposal.findings.first() {
+        return Some(format!("{}: {}", finding.rule, finding.summary.en));
+    }
+    check_certificate(&proposal.snapshot).err().map(|error| error.to_string())
+}
+
+/// A page that came with a bad certificate may have come from anybody.
+fn check_certificate(snapshot: &Snapshot) -> Result<()> {
+    match snapshot.head.certificate.as_ref().and_then(|certificate| certificate.problem.as_ref()) {
+        Some(problem) => bail!("the page came with a bad certificate ({problem}); mend that first, then check again"),
+        None => Ok(()),
+    }
+}
+
+fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8])) -> bool {
+    let approved = read(of_snapshot(old.0, old.1), &target.masks);
+    let now = read(of_snapshot(new.0, new.1), &target.masks);
+    let terms = Terms { organisation: None, policy: Policy::Follow, known: Known::New };
+    let verdict = examine(&now, &[approved], &terms).judgement.verdict;
+    matches!(verdict, Verdict::Unchanged | Verdict::Routine)
+}
+
+/// A mark made now.
+///
+/// # Errors
+/// When nobody is named.
+pub fn mark(by: &str, reason: &str) -> Result<Mark> {
+    Ok(Mark { by: named(by)?, at: Timestamp::now(), reason: reason.to_owned() })
+}
+
+fn named(by: &str) -> Result<String> {
+    let by = by.trim();
+    if by.is_empty() || by.chars().any(char::is_control) {
+        bail!("--by: name who decided, as \"NAME <mail>\"");
+    }
+    Ok(by.to_owned())
+}
+
+/// Who entered it: the system's user.
+fn system_user() -> String {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME")).unwrap_or_else(|| "unknown".to_owned())
+}

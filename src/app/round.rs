@@ -1,0 +1,145 @@
+//! One round of checks that a person asked for, and test messages to receivers.
+
+use super::{Office, wiring};
+use crate::fetch::HttpFetcher;
+use crate::model::{Event, Notice, Persona, Receiver, Target};
+use crate::monitor::{CheckReport, Checker, Thoroughness};
+use crate::notify::{Letter, SendError, Story};
+use crate::store::{Sqlite, Store as _};
+use anyhow::{Result, bail};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+impl Office {
+    /// The targets of a round: those named, or all enabled ones. A named one is taken out of quarantine.
+    ///
+    /// # Errors
+    /// When a name is not registered.
+    pub async fn round(&self, names: &[String]) -> Result<Vec<(Target, Persona)>> {
+        let mut targets = Vec::new();
+        for name in names {
+            let target = self.target(name)?.clone();
+            for persona in &target.personas {
+                self.store.quarantine(target.id.clone(), *persona, false, Timestamp::now()).await?;
+            }
+            targets.push(target);
+        }
+        if names.is_empty() {
+            targets.extend(self.registry.targets.values().filter(|target| target.enabled).cloned());
+        }
+        if targets.is_empty() {
+            bail!("nothing is registered; `hinomi target add --help` shows how to begin");
+        }
+        let persons =
+            |target: Target| target.personas.clone().into_iter().map(move |persona| (target.clone(), persona));
+        Ok(targets.into_iter().flat_map(persons).collect())
+    }
+
+    /// Checks them with full fetches, many at a time, hands over each report as it comes, and sends what follows.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn check_round(&self, round: Vec<(Target, Persona)>, mut take: impl FnMut(CheckReport)) -> Result<()> {
+        let checker = self.checker(Arc::new(wiring::fetcher(&self.settings)?));
+        let mut waiting = round.into_iter();
+        let mut running = FuturesUnordered::new();
+        loop {
+            while running.len() < checker.world.pace.workers {
+                let Some((target, persona)) = waiting.next() else { break };
+                let checker = checker.clone();
+                running.push(async move { checker.check(target, persona, Thoroughness::Full).await });
+            }
+            match running.next().await {
+                Some(report) => take(report?),
+                None => break,
+            }
+        }
+        Ok(self.postman(Duration::from_secs(1))?.once().await?)
+    }
+
+    /// What runs checks here.
+    pub(super) fn checker(&self, fetcher: Arc<HttpFetcher>) -> Checker<Sqlite, HttpFetcher> {
+        Checker { store: Arc::clone(&self.store), fetcher, world: self.world() }
+    }
+
+    /// Sends a test message to every receiver, or to one, and says what became of each.
+    ///
+    /// # Errors
+    /// When the receiver is unknown, or a channel cannot be set up.
+    pub async fn test_receivers(&self, only: Option<&str>) -> Result<Vec<(Receiver, Result<(), String>)>> {
+        let mut receivers = self.receivers();
+        if let Some(only) = only {
+            let wanted = |receiver: &Receiver| {
+                receiver.address == only || (only == "webhook" && receiver.address == wiring::WEBHOOK)
+            };
+            receivers.retain(wanted);
+            if receivers.is_empty() {
+                bail!(
+                    "'{only}' is no receiver; receivers stand in targets.toml (contacts) and hinomi.toml (operators)"
+                );
+            }
+        }
+        let mut tried = Vec::new();
+        for receiver in receivers {
+            let result = self.test_one(&receiver).await?;
+            tried.push((receiver, result));
+        }
+        Ok(tried)
+    }
+
+    async fn test_one(&self, receiver: &Receiver) -> Result<Result<(), String>> {
+        let at = Timestamp::now();
+        let wording = wiring::wording(&self.settings);
+        let story = Story { event: Event::Test, target: None, incident: None, proposal: None, excerpts: Vec::new() };
+        let letter = Letter {
+            id: Uuid::now_v7(),
+            receiver: receiver.clone(),
+            stories: vec![story],
+            references: Vec::new(),
+            domain: wording.domain,
+            operators: wording.operators,
+            chain_heads: Vec::new(),
+            at,
+        };
+        let message = crate::notify::write(&letter, &crate::detect::rule);
+        let notifiers = wiring::notifiers(&self.settings)?;
+        let Some(notifier) = notifiers.iter().find(|notifier| notifier.channel() == receiver.channel) else {
+            return Ok(Err("this channel is not configured".to_owned()));
+        };
+        Ok(notifier.send(&message).await.map_err(|error| match error {
+            SendError::Retry { detail, .. } => format!("{detail} (would be tried again)"),
+            SendError::GiveUp { detail } => format!("{detail} (would be given up)"),
+        }))
+    }
+
+    /// Everybody who may ever be told, once each: operators, webhook, all contacts.
+    fn receivers(&self) -> Vec<Receiver> {
+        let mut receivers = self.operators();
+        let owned = self.registry.organisations.values().flat_map(|o| o.contacts.iter().map(move |c| (c, o.language)));
+        let of_targets = self.registry.targets.values().flat_map(|target| {
+            let language = self.registry.owner(target).map_or_else(Default::default, |owner| owner.language);
+            target.contacts.iter().map(move |contact| (contact, language))
+        });
+        for (contact, language) in owned.chain(of_targets) {
+            let (address, name) = (contact.mail.clone(), contact.name.clone());
+            if !receivers.iter().any(|known| known.address == address) {
+                receivers.push(Receiver { channel: crate::model::Channel::Mail, address, name, language });
+            }
+        }
+        receivers
+    }
+
+    /// Something about hinomi itself, told to all operators.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn tell_operators(&self, trouble: &str, words: crate::model::Words, over: bool) -> Result<()> {
+        let at = Timestamp::now();
+        let event = Event::Operations { trouble: trouble.to_owned(), words, over };
+        let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at, not_before: at };
+        Ok(self.store.put_notices(self.operators().into_iter().map(notice).collect()).await?)
+    }
+}

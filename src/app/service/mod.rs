@@ -1,0 +1,168 @@
+//! `hinomi run`: all parts under one supervisor. If one dies, all end, loudly; half-dead is worse than dead.
+
+mod heartbeat;
+mod log;
+mod reload;
+pub(crate) mod web;
+
+use super::office::{Office, Places};
+use super::wiring;
+use crate::fetch::Fetcher;
+use crate::model::Words;
+use crate::monitor::{Checker, Pulse, SelfWatch, run_checks, run_escalation};
+use crate::store::Store as _;
+use anyhow::{Context as _, Result, bail};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Note under which the service says how it ended.
+const ENDED: &str = "service-ended";
+
+/// Runs the service until a signal, or until a part dies.
+///
+/// # Errors
+/// When something cannot be set up, or a part died; the text says which and why.
+pub fn serve(places: &Places) -> Result<()> {
+    log::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("runtime")?;
+    let ended = runtime.block_on(async {
+        let office = Office::open(places).await?;
+        let _lock = office.lock()?;
+        let fetcher = Arc::new(wiring::fetcher(&office.settings)?);
+        tell_last_end(&office).await?;
+        let stop = watch::channel(false).0;
+        let served = run_parts(&office, fetcher, places, stop).await;
+        note_end(&office, &served).await;
+        served
+    });
+    // A part that hangs must not keep a stopped service alive.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    ended
+}
+
+/// Tells the operators when the service did not end in good order last time.
+async fn tell_last_end(office: &Office) -> Result<()> {
+    let last = office.store.note(ENDED.to_owned()).await?;
+    let why = match last.as_deref() {
+        None | Some("stopped") => None,
+        Some("running") => Some("it was killed, or the machine stopped".to_owned()),
+        Some(error) => Some(error.to_owned()),
+    };
+    office.store.put_note(ENDED.to_owned(), "running".to_owned()).await?;
+    let Some(why) = why else { return Ok(()) };
+    tracing::warn!("the service did not end in good order last time: {why}");
+    let words = Words::new(
+        format!(
+            "hinomi runs again. It had ended without being told to: {why}. Nothing that was decided is lost; checks may have been missed in between (`hinomi doctor` shows the coverage)."
+        ),
+        format!(
+            "火の見は再び動いています。前回は予期せず終了しました: {why}。決定済みの通知は失われていませんが、その間の点検が欠けている可能性があります(`hinomi doctor` で網羅率を確認してください)。"
+        ),
+    );
+    office.tell_operators("restarted", words, false).await
+}
+
+async fn note_end(office: &Office, served: &Result<()>) {
+    let how = match served {
+        Ok(()) => "stopped".to_owned(),
+        Err(error) => format!("{error:#}"),
+    };
+    if let Err(error) = office.store.put_note(ENDED.to_owned(), how).await {
+        tracing::error!("the end could not be written down: {error}");
+    }
+}
+
+/// Starts all parts and waits for the first that ends, or for a signal; then stops all in good order.
+pub(super) async fn run_parts<F: Fetcher>(
+    office: &Office,
+    fetcher: Arc<F>,
+    places: &Places<'_>,
+    stop: watch::Sender<bool>,
+) -> Result<()> {
+    let pulse = Arc::new(Pulse::default());
+    let checker = Checker { store: Arc::clone(&office.store), fetcher, world: office.world() };
+    let listener = web::listen(office.settings.listen).await?;
+    let mut parts: JoinSet<(&'static str, Result<()>)> = JoinSet::new();
+    spawn_parts(&mut parts, office, &checker, &pulse, &stop)?;
+    let site = web::Site::new(Arc::clone(&office.store), Arc::clone(&checker.world), Arc::clone(&pulse));
+    let (down, address) = (stop.subscribe(), listener.local_addr()?);
+    parts.spawn(async move { ("web", web::serve(listener, site, down).await) });
+    let reload = reload::Reload::new(office, places, Arc::clone(&checker.world));
+    let down = stop.subscribe();
+    parts.spawn(async move { ("registry", reload.run(down).await) });
+    tracing::info!(%address, targets = office.registry.targets.len(), "hinomi is watching");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let first = first_end(&mut parts).await;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    let _ = stop.send(true);
+    wind_down(parts, first).await
+}
+
+fn spawn_parts<F: Fetcher>(
+    parts: &mut JoinSet<(&'static str, Result<()>)>,
+    office: &Office,
+    checker: &Checker<crate::store::Sqlite, F>,
+    pulse: &Arc<Pulse>,
+    stop: &watch::Sender<bool>,
+) -> Result<()> {
+    let world = Arc::clone(&checker.world);
+    let checks = run_checks(checker.clone(), Arc::clone(pulse), stop.subscribe());
+    parts.spawn(async move { ("scheduler", checks.await.map_err(Into::into)) });
+    let post = office.postman(world.pace.tick)?.run(Arc::clone(pulse), stop.subscribe());
+    parts.spawn(async move { ("outbox", post.await.map_err(Into::into)) });
+    let escalation = run_escalation(Arc::clone(&office.store), Arc::clone(&world), stop.subscribe());
+    parts.spawn(async move { ("escalation", escalation.await.map_err(Into::into)) });
+    let data = office.settings.data.clone();
+    let watch = SelfWatch {
+        store: Arc::clone(&office.store),
+        world,
+        pulse: Arc::clone(pulse),
+        free_space: Box::new(move || free_space(&data)),
+        retention: wiring::retention(&office.settings),
+        every: Duration::from_secs(60),
+    };
+    let watch = watch.run(stop.subscribe());
+    parts.spawn(async move { ("self-watch", watch.await.map_err(Into::into)) });
+    let beat = heartbeat::Heartbeat::new(&office.settings, Arc::clone(pulse))?.run(stop.subscribe());
+    parts.spawn(async move { ("heartbeat", beat.await) });
+    Ok(())
+}
+
+/// Free bytes of the file system of a folder.
+pub(super) fn free_space(folder: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Waits for a signal (all is well) or for a part that ends (nothing is).
+async fn first_end(parts: &mut JoinSet<(&'static str, Result<()>)>) -> Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        Some(ended) = parts.join_next() => match ended {
+            Ok((part, Ok(()))) => bail!("{part} ended without being told to"),
+            Ok((part, Err(error))) => Err(error.context(format!("{part} died"))),
+            Err(error) => Err(anyhow::anyhow!("a part panicked: {error}")),
+        },
+    }
+}
+
+/// Lets every part end in good order, but not for ever.
+async fn wind_down(mut parts: JoinSet<(&'static str, Result<()>)>, first: Result<()>) -> Result<()> {
+    let all = async {
+        while let Some(ended) = parts.join_next().await {
+            if let Ok((part, Err(error))) = ended {
+                tracing::error!("{part}: {error:#}");
+            }
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(60), all).await.is_err() {
+        tracing::warn!("some checks or messages were cut off; they are repeated after the next start");
+    }
+    first
+}

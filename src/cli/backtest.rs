@@ -1,0 +1,85 @@
+//! `hinomi backtest`: replay page histories.
+
+use super::{Context, Outcome, json, render};
+use crate::app;
+use crate::app::backtest::{self, Assume, History, Replayed};
+use crate::model::Verdict;
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Replay page histories: what would hinomi have said?
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hinomi backtest history/city-top\n  hinomi backtest --json histories/ | jq 'select(.summary)'"
+)]
+pub(super) struct BacktestArgs {
+    /// Folders of histories (0001.html, 0002.html …), found at any depth.
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// What the person does after a review or an alarm: approve or reject.
+    #[arg(long, value_name = "ANSWER", default_value = "approve", value_parser = ["approve", "reject"])]
+    assume: String,
+}
+
+pub(super) fn run(args: &BacktestArgs, context: &Context) -> anyhow::Result<Outcome> {
+    let assume = if args.assume == "reject" { Assume::Reject } else { Assume::Approve };
+    let mut histories = Vec::new();
+    for folder in &args.folders {
+        histories.extend(backtest::find(folder)?);
+    }
+    let (mut needed, mut failed) = (false, None);
+    let work = |history: &History| (history.page.clone(), history.versions.len(), backtest::replay(history, assume));
+    app::in_order(&histories, work, |(page, versions, replayed)| {
+        let printed = replayed.and_then(|replayed| {
+            needed |= replayed.iter().any(|one| one.verdict.needs_person());
+            print(context, &page, versions, &replayed)
+        });
+        printed.map_err(|error| failed = Some(error)).is_ok()
+    });
+    failed.map_or(Ok(Outcome::needs(needed)), Err)
+}
+
+fn print(context: &Context, page: &str, versions: usize, replayed: &[Replayed]) -> anyhow::Result<()> {
+    for one in replayed {
+        if context.json {
+            json::line(&version(context, page, one))?;
+        } else if one.verdict.needs_person() {
+            let name = render::safe(&format!("{page}/{}", one.version));
+            render::line(&format!("{} {name}", render::verdict(context, one.verdict)))?;
+            let worst = one.findings.iter().take(3).flat_map(|finding| render::finding(context, finding));
+            worst.into_iter().try_for_each(|line| render::line(&line))?;
+        }
+    }
+    if context.json {
+        return json::line(&json!({"page": page, "summary": summary(versions, replayed)}));
+    }
+    let count = |verdict| replayed.iter().filter(|one| one.verdict == verdict).count();
+    let all = [Verdict::Unchanged, Verdict::Routine, Verdict::Review, Verdict::Alarm, Verdict::Unseen];
+    let counts: Vec<_> = all.iter().map(|v| format!("{} {}", render::verdict(context, *v), count(*v))).collect();
+    render::line(&format!("{}: {versions} ({})", render::safe(page), counts.join(", ")))
+}
+
+fn version(context: &Context, page: &str, one: &Replayed) -> Value {
+    json!({
+        "page": page,
+        "version": one.version,
+        "index": one.index,
+        "verdict": one.verdict,
+        "changes": {"active": one.changes.0, "content": one.changes.1},
+        "findings": json::findings(&one.findings, context.language),
+        "ms": json::rounded(one.ms),
+    })
+}
+
+fn summary(versions: usize, replayed: &[Replayed]) -> Value {
+    let count = |verdict| replayed.iter().filter(|one| one.verdict == verdict).count();
+    json!({
+        "versions": versions,
+        "unchanged": count(Verdict::Unchanged),
+        "routine": count(Verdict::Routine),
+        "review": count(Verdict::Review),
+        "alarm": count(Verdict::Alarm),
+        "unseen": count(Verdict::Unseen),
+    })
+}

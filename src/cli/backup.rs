@@ -1,0 +1,40 @@
+//! `hinomi backup` and `hinomi restore`: the database, consistently, while the service runs; and back.
+
+use super::{Context, Outcome, render};
+use crate::app::{self, Office, Store as _};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Copy the database to a new file, consistently, while the service runs.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hinomi backup /var/backups/hinomi-$(date +%F).sqlite")]
+pub(super) struct BackupArgs {
+    /// A file that does not exist yet.
+    file: PathBuf,
+}
+
+/// Put a backup in the place of the database; the service must not run. The old database is kept aside.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hinomi restore /var/backups/hinomi-2026-11-23.sqlite")]
+pub(super) struct RestoreArgs {
+    /// A file made by `hinomi backup`.
+    file: PathBuf,
+}
+
+pub(super) fn backup(args: &BackupArgs, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        office.store.backup(args.file.clone()).await?;
+        render::line(&format!("written: {}", args.file.display()))?;
+        Ok(Outcome::Done)
+    })
+}
+
+pub(super) fn restore(args: &RestoreArgs, context: &Context) -> anyhow::Result<Outcome> {
+    let aside = app::restore(&args.file, &context.places())?;
+    render::line(&format!("restored from {}", args.file.display()))?;
+    if let Some(aside) = aside {
+        render::line(&format!("the old database is kept as {}", aside.display()))?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,292 @@
+//! `hinomi baseline`: proposals and approvals.
+
+use super::{Context, Outcome, json, render};
+use crate::app::{self, Compared, Decision, Office, Store as _};
+use crate::model::{Approval, Digest, Judgement, Persona, Proposal, Verdict};
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+/// Proposals and approvals: only a person moves a baseline.
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Example:\n  hinomi baseline approve city-top --digest 3f9a… --by \"Hanako Yamada <web@city.example>\" --reason \"new footer\""
+)]
+pub(super) enum BaselineCommand {
+    /// Everything that waits for a person.
+    List,
+    /// The approved states of a target, and what waits.
+    Show(TargetArgs),
+    /// What waits, compared with what is approved.
+    Diff(TargetArgs),
+    /// "This was us": approve what waits.
+    Approve(ApproveArgs),
+    /// "This was not us": drop what waits.
+    Reject(DecideArgs),
+    /// Take an approved state out of the baseline.
+    Retire(RetireArgs),
+    /// Check the record of approvals: every byte, line, chain and object.
+    Verify,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hinomi baseline show city-top")]
+pub(super) struct TargetArgs {
+    target: String,
+    /// As whom the page was fetched: desktop, mobile, search-visitor or search-bot.
+    #[arg(long, default_value = "desktop", value_parser = persona)]
+    persona: Persona,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hinomi baseline approve city-top --digest 3f9a… --by \"Hanako Yamada <web@city.example>\"\n  hinomi baseline approve --first --by \"Hanako Yamada <web@city.example>\""
+)]
+pub(super) struct ApproveArgs {
+    /// The target; not with --first.
+    #[arg(required_unless_present = "first")]
+    target: Option<String>,
+    /// The digest of the state, from the mail or from `baseline list`.
+    #[arg(long, required_unless_present = "first", value_name = "D")]
+    digest: Option<Digest>,
+    /// All first snapshots in which the scan found nothing.
+    #[arg(long, conflicts_with_all = ["target", "digest"])]
+    first: bool,
+    /// Who decided.
+    #[arg(long, value_name = "NAME <mail>")]
+    by: String,
+    /// Why.
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// A special page beside the ordinary one (disaster, election, maintenance).
+    #[arg(long, value_name = "NAME")]
+    special: Option<String>,
+    /// As whom the page was fetched.
+    #[arg(long, default_value = "desktop", value_parser = persona)]
+    persona: Persona,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  hinomi baseline reject city-top --by \"Hanako Yamada <web@city.example>\" --reason \"we did not do this\""
+)]
+pub(super) struct DecideArgs {
+    #[command(flatten)]
+    of: TargetArgs,
+    /// Who decided.
+    #[arg(long, value_name = "NAME <mail>")]
+    by: String,
+    /// Why.
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  hinomi baseline retire city-top --digest 3f9a… --by \"Hanako Yamada <web@city.example>\""
+)]
+pub(super) struct RetireArgs {
+    #[command(flatten)]
+    decide: DecideArgs,
+    /// The digest of the approved state.
+    #[arg(long, value_name = "D")]
+    digest: Digest,
+}
+
+fn persona(name: &str) -> Result<Persona, String> {
+    let found = Persona::ALL.into_iter().find(|persona| persona.as_str() == name);
+    found.ok_or_else(|| format!("'{name}' is none of {}", Persona::ALL.map(Persona::as_str).join(", ")))
+}
+
+pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        match command {
+            BaselineCommand::List => list(&office, context).await,
+            BaselineCommand::Show(of) => show(&office, context, of).await,
+            BaselineCommand::Diff(of) => diff(&office, context, of).await,
+            BaselineCommand::Approve(args) => approve(&office, context, args).await,
+            BaselineCommand::Reject(args) => {
+                office.reject(&args.of.target, &decision(args)).await?;
+                Ok(Outcome::Done)
+            }
+            BaselineCommand::Retire(args) => {
+                office.retire(&args.decide.of.target, args.digest, &decision(&args.decide)).await?;
+                Ok(Outcome::Done)
+            }
+            BaselineCommand::Verify => verify(&office, context).await,
+        }
+    })
+}
+
+fn decision(args: &DecideArgs) -> Decision {
+    Decision { by: args.by.clone(), reason: args.reason.clone(), persona: args.of.persona, special: None }
+}
+
+async fn list(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
+    let proposals = office.store.proposals().await?;
+    for proposal in &proposals {
+        if context.json {
+            json::line(&waiting(proposal, context))?;
+        } else {
+            print_proposal(proposal, context)?;
+        }
+    }
+    if proposals.is_empty() && !context.json {
+        render::line("nothing waits for approval / 承認待ちはありません")?;
+    }
+    Ok(Outcome::needs(!proposals.is_empty()))
+}
+
+fn waiting(proposal: &Proposal, context: &Context) -> Value {
+    json!({
+        "target": proposal.target,
+        "persona": proposal.persona,
+        "verdict": proposal.judgement.verdict,
+        "digest": proposal.snapshot.state,
+        "url": proposal.snapshot.head.final_url,
+        "at": proposal.snapshot.at,
+        "since": proposal.since,
+        "planned": proposal.planned,
+        "reasons": reasons(&proposal.judgement, context),
+        "findings": json::findings(&proposal.findings, context.language),
+    })
+}
+
+fn reasons(judgement: &Judgement, context: &Context) -> Value {
+    judgement.because.iter().map(|words| words.get(context.language)).collect()
+}
+
+fn print_proposal(proposal: &Proposal, context: &Context) -> anyhow::Result<()> {
+    let (verdict, at) = (render::verdict(context, proposal.judgement.verdict), render::time(proposal.since));
+    render::line(&format!("{verdict} {} ({}) since {at}", proposal.target, proposal.persona.as_str()))?;
+    render::line(&format!("  --digest {}", proposal.snapshot.state))?;
+    if let Some(plan) = &proposal.planned {
+        render::line(&format!("  planned: {}", render::safe(plan)))?;
+    }
+    let lines = render::reasons(context, &proposal.judgement).into_iter();
+    lines
+        .chain(proposal.findings.iter().flat_map(|finding| render::finding(context, finding)))
+        .try_for_each(|line| render::line(&line))
+}
+
+async fn show(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Result<Outcome> {
+    let target = office.target(&of.target)?;
+    let baseline = office.store.baseline(target.id.clone(), of.persona).await?;
+    let proposal = office.store.proposal(target.id.clone(), of.persona).await?;
+    let record = office.store.approvals(target.id.clone()).await?;
+    if context.json {
+        json::line(&json!({
+            "target": target.id,
+            "persona": of.persona,
+            "revision": baseline.revision,
+            "states": baseline.states,
+            "proposal": proposal.as_ref().map(|proposal| waiting(proposal, context)),
+            "record": record,
+        }))?;
+        return Ok(Outcome::needs(proposal.is_some()));
+    }
+    for state in &baseline.states {
+        let special = state.special.as_deref().map(|name| format!(" [{name}]")).unwrap_or_default();
+        let (at, ends) = (render::time(state.at), render::time(state.expires));
+        render::line(&format!(
+            "{}{} {at}, until {ends}, by {}: {}",
+            state.snapshot.state,
+            render::safe(&special),
+            render::safe(&state.by),
+            render::safe(&state.reason)
+        ))?;
+    }
+    record.iter().try_for_each(print_line)?;
+    if let Some(proposal) = &proposal {
+        print_proposal(proposal, context)?;
+    }
+    Ok(Outcome::needs(proposal.is_some()))
+}
+
+fn print_line(approval: &Approval) -> anyhow::Result<()> {
+    let (at, action) = (render::time(approval.at), format!("{:?}", approval.action).to_lowercase());
+    let who = render::safe(&format!("{} (entered by {})", approval.by, approval.entered_by));
+    render::line(&format!(
+        "  {at} {action} {} {who} {}",
+        approval.snapshot.state.short(),
+        render::safe(&approval.reason)
+    ))
+}
+
+async fn diff(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Result<Outcome> {
+    let (old, new, compared) = compare_proposal(office, of).await?;
+    if context.json {
+        json::line(&json::compared(&old, &new, &compared, context.language, 0.0))?;
+        return Ok(Outcome::needs(compared.judgement.verdict.needs_person()));
+    }
+    let reasons = render::reasons(context, &compared.judgement).into_iter();
+    let findings = compared.findings.iter().flat_map(|finding| render::finding(context, finding));
+    let changes = compared.difference.changes.iter().flat_map(|change| render::change(context, change));
+    render::line(&render::verdict(context, compared.judgement.verdict))?;
+    reasons.chain(findings).chain(changes).try_for_each(|line| render::line(&line))?;
+    Ok(Outcome::needs(compared.judgement.verdict > Verdict::Routine))
+}
+
+async fn compare_proposal(office: &Office, of: &TargetArgs) -> anyhow::Result<(String, String, Compared)> {
+    let target = office.target(&of.target)?;
+    let proposal = office.store.proposal(target.id.clone(), of.persona).await?;
+    let proposal = proposal.with_context(|| format!("nothing waits for approval at '{}'", target.id))?;
+    let baseline = office.store.baseline(target.id.clone(), of.persona).await?;
+    let Some(approved) = baseline.states.iter().rfind(|state| state.special.is_none()) else {
+        bail!("'{}' has no approved state yet: this is its first snapshot", target.id);
+    };
+    let compared = office.compare(target, &approved.snapshot, &proposal.snapshot).await?;
+    Ok((approved.snapshot.state.to_string(), proposal.snapshot.state.to_string(), compared))
+}
+
+async fn approve(office: &Office, context: &Context, args: &ApproveArgs) -> anyhow::Result<Outcome> {
+    let (by, reason, special) = (args.by.clone(), args.reason.clone(), args.special.clone());
+    let decision = Decision { by, reason, persona: args.persona, special };
+    let (Some(target), Some(digest)) = (&args.target, args.digest) else {
+        return approve_first(office, context, &decision).await;
+    };
+    office.approve(target, digest, &decision).await?;
+    if context.json {
+        json::line(&json!({"target": target, "digest": digest, "approved": true}))?;
+    } else {
+        render::line(&format!("approved: {target} {digest}"))?;
+    }
+    Ok(Outcome::Done)
+}
+
+async fn approve_first(office: &Office, context: &Context, decision: &Decision) -> anyhow::Result<Outcome> {
+    let (approved, left) = office.approve_first(decision).await?;
+    for target in &approved {
+        match context.json {
+            true => json::line(&json!({"target": target, "approved": true}))?,
+            false => render::line(&format!("approved: {target}"))?,
+        }
+    }
+    for (target, why) in &left {
+        match context.json {
+            true => json::line(&json!({"target": target, "approved": false, "reason": why}))?,
+            false => render::line(&format!("left: {target}: {}", render::safe(why)))?,
+        }
+    }
+    Ok(Outcome::needs(!left.is_empty()))
+}
+
+async fn verify(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
+    let damages = office.store.verify().await?;
+    for damage in &damages {
+        let what = damage.what.get(context.language);
+        match context.json {
+            true => json::line(&json!({"path": damage.path, "line": damage.line, "what": what}))?,
+            false => {
+                let line = damage.line.map(|line| format!(":{line}")).unwrap_or_default();
+                render::line(&format!("{}{line}: {}", damage.path.display(), render::safe(what)))?;
+            }
+        }
+    }
+    if damages.is_empty() && !context.json {
+        let heads = office.store.chain_heads().await?;
+        render::line(&format!("{} chains verify / すべて整合しています", heads.len()))?;
+    }
+    Ok(Outcome::needs(!damages.is_empty()))
+}

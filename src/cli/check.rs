@@ -1,0 +1,84 @@
+//! `hinomi check`: one round now over all or the named targets.
+
+use super::{Context, Outcome, json, render};
+use crate::app::{self, CheckReport, Office};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+/// One round now over all or the named targets: full fetches, compared, judged, written down and told.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hinomi check\n  hinomi check city-top --json")]
+pub(super) struct CheckArgs {
+    /// Targets; all enabled ones when none is named. Naming one takes it out of quarantine.
+    targets: Vec<String>,
+    /// Say why: every reason, and what spoke against it.
+    #[arg(long)]
+    explain: bool,
+}
+
+pub(super) fn run(args: &CheckArgs, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open(&context.places()).await?;
+        let round = office.round(&args.targets).await?;
+        let bar = bar(context, round.len() as u64);
+        let (mut needed, mut failed) = (false, None);
+        office
+            .check_round(round, |report| {
+                needed |= report.verdict.needs_person();
+                let printed = bar.suspend(|| print(&report, context, args.explain));
+                bar.inc(1);
+                failed = failed.take().or(printed.err());
+            })
+            .await?;
+        bar.finish_and_clear();
+        failed.map_or(Ok(Outcome::needs(needed)), Err)
+    })
+}
+
+fn bar(context: &Context, length: u64) -> ProgressBar {
+    if !context.progress {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} (eta {eta})");
+    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn print(report: &CheckReport, context: &Context, explain: bool) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&as_json(report, context));
+    }
+    let reason = render::safe(report.reason.get(context.language));
+    render::line(&format!("{} {} {reason}", render::verdict(context, report.verdict), report.target))?;
+    if explain {
+        for (sign, side) in [("+", &report.because), ("-", &report.despite)] {
+            side.iter().try_for_each(|words| {
+                render::line(&format!("    {sign} {}", render::safe(words.get(context.language))))
+            })?;
+        }
+    }
+    let findings = report.findings.iter().flat_map(|finding| render::finding(context, finding));
+    findings.into_iter().try_for_each(|line| render::line(&line))
+}
+
+fn as_json(report: &CheckReport, context: &Context) -> Value {
+    let words =
+        |side: &[crate::model::Words]| side.iter().map(|one| one.get(context.language).to_owned()).collect::<Value>();
+    json!({
+        "target": report.target,
+        "organisation": report.organisation,
+        "url": report.url,
+        "persona": report.persona,
+        "verdict": report.verdict,
+        "reason": report.unseen.map_or_else(|| report.reason.get(context.language).to_owned(), ToOwned::to_owned),
+        "because": words(&report.because),
+        "despite": words(&report.despite),
+        "status": report.status,
+        "bytes": report.bytes,
+        "sha256": report.sha256,
+        "digest": report.state,
+        "findings": json::findings(&report.findings, context.language),
+        "incident": report.incident,
+        "ms": json::rounded(report.ms),
+    })
+}

@@ -1,0 +1,128 @@
+//! `hinomi incident`: incidents, and people's marks on them.
+
+use super::{Context, Outcome, json, render};
+use crate::app::{self, Office, Store as _};
+use crate::model::{Incident, IncidentState};
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+/// Incidents: from first sight to resolution.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  hinomi incident ack 0198f2 --by \"Hanako Yamada <web@city.example>\"")]
+pub(super) enum IncidentCommand {
+    /// Open incidents, newest first.
+    List {
+        /// Resolved ones too.
+        #[arg(long)]
+        all: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// One incident with everything that was found.
+    Show {
+        /// Its id or the beginning of it.
+        id: String,
+    },
+    /// "I look after it": no further level is told.
+    Ack(MarkArgs),
+    /// "It is over".
+    Resolve(MarkArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MarkArgs {
+    /// Id of the incident or the beginning of it.
+    id: String,
+    /// Who says so.
+    #[arg(long, value_name = "NAME <mail>")]
+    by: String,
+    /// What they say.
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+pub(super) fn run(command: &IncidentCommand, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        match command {
+            IncidentCommand::List { all, limit } => list(&office, context, *all, *limit).await,
+            IncidentCommand::Show { id } => show(&office, context, id).await,
+            IncidentCommand::Ack(args) => mark(&office, context, args, false).await,
+            IncidentCommand::Resolve(args) => mark(&office, context, args, true).await,
+        }
+    })
+}
+
+async fn list(office: &Office, context: &Context, all: bool, limit: u32) -> anyhow::Result<Outcome> {
+    let incidents = office.store.incidents(all, limit).await?;
+    for incident in &incidents {
+        print(incident, context, false)?;
+    }
+    if incidents.is_empty() && !context.json {
+        render::line("no incidents / インシデントはありません")?;
+    }
+    Ok(Outcome::needs(incidents.iter().any(|incident| incident.state != IncidentState::Resolved)))
+}
+
+async fn show(office: &Office, context: &Context, id: &str) -> anyhow::Result<Outcome> {
+    let incident = office.store.incident(id.to_owned()).await?;
+    let incident = incident.with_context(|| format!("no incident '{id}'; `hinomi incident list --all` shows them"))?;
+    print(&incident, context, true)?;
+    Ok(Outcome::needs(incident.state != IncidentState::Resolved))
+}
+
+async fn mark(office: &Office, context: &Context, args: &MarkArgs, over: bool) -> anyhow::Result<Outcome> {
+    let incident = office.mark_incident(&args.id, &args.by, &args.reason, over).await?;
+    print(&incident, context, false)?;
+    Ok(Outcome::Done)
+}
+
+fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&as_json(incident, context));
+    }
+    let verdict = render::verdict(context, incident.judgement.verdict);
+    let state = format!("{:?}", incident.state).to_lowercase();
+    let opened = render::time(incident.opened);
+    render::line(&format!("{verdict} {} {} ({state}) since {opened}", incident.id, incident.target))?;
+    render::reasons(context, &incident.judgement).into_iter().take(3).try_for_each(|line| render::line(&line))?;
+    if !whole {
+        return Ok(());
+    }
+    let findings = incident.findings.iter().flat_map(|finding| render::finding(context, finding));
+    findings.into_iter().try_for_each(|line| render::line(&line))?;
+    if let Some(detail) = &incident.detail {
+        render::line(&format!("  {}", render::safe(detail)))?;
+    }
+    for (what, mark) in [("acknowledged", &incident.acknowledged), ("resolved", &incident.resolved)] {
+        if let Some(mark) = mark {
+            let who = render::safe(&format!("{} {}", mark.by, mark.reason));
+            render::line(&format!("  {what} {} by {who}", render::time(mark.at)))?;
+        }
+    }
+    Ok(())
+}
+
+fn as_json(incident: &Incident, context: &Context) -> Value {
+    json!({
+        "id": incident.id,
+        "target": incident.target,
+        "persona": incident.persona,
+        "kind": incident.kind,
+        "state": incident.state,
+        "verdict": incident.judgement.verdict,
+        "reasons": incident.judgement.because.iter().map(|words| words.get(context.language)).collect::<Value>(),
+        "opened": incident.opened,
+        "seen": incident.seen,
+        "level": incident.level,
+        "confirmed": incident.confirmed,
+        "unseen": incident.unseen,
+        "detail": incident.detail,
+        "evidence": incident.evidence,
+        "findings": json::findings(&incident.findings, context.language),
+        "acknowledged": incident.acknowledged,
+        "resolved": incident.resolved,
+    })
+}

@@ -1,0 +1,109 @@
+//! What people see on a terminal: verdicts, findings, changes; plain when piped.
+
+use super::{Colour, Context};
+use crate::model::{Change, ChangeKind, Finding, Judgement, Language, Plane, Severity, Verdict, defang, display_text};
+use anstyle::{AnsiColor, Style};
+use std::io::Write as _;
+
+/// Prints a line; a reader that went away (`| head`) is no error, the program just has nobody to talk to.
+pub(super) fn line(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// `text` in a style, when colours are on.
+pub(super) fn styled(colour: Colour, style: Style, text: &str) -> String {
+    match colour {
+        Colour::On => format!("{style}{text}{style:#}"),
+        Colour::Off => text.to_owned(),
+    }
+}
+
+const fn plain(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(anstyle::Color::Ansi(colour)))
+}
+
+fn verdict_style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Unchanged => plain(AnsiColor::Green).dimmed(),
+        Verdict::Routine => plain(AnsiColor::Green),
+        Verdict::Review => plain(AnsiColor::Yellow).bold(),
+        Verdict::Unseen => plain(AnsiColor::Magenta).bold(),
+        Verdict::Alarm => plain(AnsiColor::Red).bold(),
+    }
+}
+
+/// A verdict as a word.
+pub(super) const fn verdict_word(verdict: Verdict, language: Language) -> &'static str {
+    match (language, verdict) {
+        (Language::English, _) => verdict.as_str(),
+        (Language::Japanese, Verdict::Unchanged) => "変化なし",
+        (Language::Japanese, Verdict::Routine) => "通常更新",
+        (Language::Japanese, Verdict::Review) => "要確認",
+        (Language::Japanese, Verdict::Unseen) => "観測不能",
+        (Language::Japanese, Verdict::Alarm) => "警報",
+    }
+}
+
+/// A verdict as a coloured word.
+pub(super) fn verdict(context: &Context, verdict: Verdict) -> String {
+    styled(context.colour, verdict_style(verdict), verdict_word(verdict, context.language))
+}
+
+/// The reasons of a judgement, one line each.
+pub(super) fn reasons(context: &Context, judgement: &Judgement) -> Vec<String> {
+    judgement.because.iter().map(|words| format!("  {}", words.get(context.language))).collect()
+}
+
+/// A finding, its evidence defanged and made visible.
+pub(super) fn finding(context: &Context, finding: &Finding) -> Vec<String> {
+    let style = match finding.severity {
+        Severity::Critical | Severity::High => plain(AnsiColor::Red),
+        Severity::Medium => plain(AnsiColor::Yellow),
+        Severity::Low | Severity::Info => Style::new().dimmed(),
+    };
+    let severity = format!("{:?}/{:?}", finding.severity, finding.confidence).to_lowercase();
+    let head = styled(context.colour, style, &format!("{severity} {}", finding.rule));
+    let mut lines = vec![format!("  {head}: {}", safe(finding.summary.get(context.language)))];
+    if let Some(location) = &finding.location {
+        let place = location.line.map(|line| format!(" :{line}")).unwrap_or_default();
+        lines.push(format!("      {}{place}", safe(&location.path)));
+    }
+    if !finding.evidence.is_empty() {
+        lines.push(format!("      {}", safe(&finding.evidence)));
+    }
+    if let Some(decoded) = &finding.decoded {
+        lines.push(format!("      → {}", safe(decoded)));
+    }
+    lines
+}
+
+/// A change: what, where, old and new.
+pub(super) fn change(context: &Context, change: &Change) -> Vec<String> {
+    let (sign, style) = match change.kind {
+        ChangeKind::Insert => ("+", plain(AnsiColor::Green)),
+        ChangeKind::Delete => ("-", plain(AnsiColor::Red)),
+        ChangeKind::Update => ("~", plain(AnsiColor::Yellow)),
+        ChangeKind::Move => (">", plain(AnsiColor::Cyan)),
+    };
+    let active = if change.plane == Plane::Active { " [active]" } else { "" };
+    let mut lines =
+        vec![format!("  {}", styled(context.colour, style, &format!("{sign} {}{active}", safe(&change.path))))];
+    let excerpt = |sign: &str, text: &Option<String>| text.as_ref().map(|text| format!("      {sign} {}", safe(text)));
+    lines.extend(excerpt("-", &change.old_excerpt));
+    lines.extend(excerpt("+", &change.new_excerpt));
+    lines
+}
+
+/// Captured text as it may stand on a terminal: no control characters, nothing to click.
+pub(super) fn safe(text: &str) -> String {
+    defang(&display_text(text)).replace('\n', " ")
+}
+
+/// A time as people in Japan read it.
+pub(super) fn time(at: jiff::Timestamp) -> String {
+    let japan = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(9));
+    at.to_zoned(japan).strftime("%Y-%m-%d %H:%M:%S JST").to_string()
+}

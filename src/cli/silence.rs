@@ -1,0 +1,181 @@
+//! `hinomi silence` and `hinomi plan`: messages held back for a time, and changes announced beforehand.
+
+use super::{Context, Outcome, json, render};
+use crate::app::{self, Office, Store as _, mark};
+use crate::model::{Digest, PlannedChange, Silence};
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Messages about review and unseen held back for a time; never an alarm.
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Example:\n  hinomi silence add --target city-top --for 2h --by \"Hanako Yamada <web@city.example>\" --reason \"server maintenance\""
+)]
+pub(super) enum SilenceCommand {
+    /// Begin one.
+    Add(SilenceArgs),
+    /// Those that have not ended.
+    List,
+    /// End one early.
+    Remove(RemoveArgs),
+}
+
+/// Changes announced beforehand. They mark the proposal they lead to; they never lower an alarm.
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Example:\n  hinomi plan add city-top --for 3h --by \"Hanako Yamada <web@city.example>\" --reason \"site renewal\""
+)]
+pub(super) enum PlanCommand {
+    /// Announce one.
+    Add(PlanArgs),
+    /// Those that have not ended.
+    List,
+    /// End one early.
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Window {
+    /// How long, from its beginning: 30m, 2h, 3d.
+    #[arg(long = "for", value_name = "DURATION", value_parser = span)]
+    length: SignedDuration,
+    /// Who says so.
+    #[arg(long, value_name = "NAME <mail>")]
+    by: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SilenceArgs {
+    /// The target; all when none is named.
+    #[arg(long)]
+    target: Option<String>,
+    #[command(flatten)]
+    window: Window,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// The target.
+    target: String,
+    /// Its beginning (RFC 3339); now when left out.
+    #[arg(long)]
+    from: Option<Timestamp>,
+    /// Only for this part of the page (a CSS selector).
+    #[arg(long)]
+    region: Option<String>,
+    /// Only for the state of this digest.
+    #[arg(long)]
+    digest: Option<Digest>,
+    #[command(flatten)]
+    window: Window,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RemoveArgs {
+    /// Its id or the beginning of it.
+    id: String,
+}
+
+fn span(text: &str) -> Result<SignedDuration, String> {
+    let length: SignedDuration =
+        text.parse().map_err(|_| format!("'{text}' is no length of time; write 30m, 2h or 72h"))?;
+    if length <= SignedDuration::ZERO || length > SignedDuration::from_hours(24 * 90) {
+        return Err("write a time between a moment and 90 days".to_owned());
+    }
+    Ok(length)
+}
+
+pub(super) fn silence(command: &SilenceCommand, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        let now = Timestamp::now();
+        match command {
+            SilenceCommand::Add(args) => add_silence(&office, context, args, now).await,
+            SilenceCommand::List => {
+                office.store.silences(now).await?.iter().try_for_each(|silence| print_silence(silence, context))?;
+                Ok(Outcome::Done)
+            }
+            SilenceCommand::Remove(args) => ended(office.store.end_silence(args.id.clone(), now).await?, &args.id),
+        }
+    })
+}
+
+pub(super) fn plan(command: &PlanCommand, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        let now = Timestamp::now();
+        match command {
+            PlanCommand::Add(args) => add_plan(&office, context, args, now).await,
+            PlanCommand::List => {
+                office.store.plans(now).await?.iter().try_for_each(|plan| print_plan(plan, context))?;
+                Ok(Outcome::Done)
+            }
+            PlanCommand::Remove(args) => ended(office.store.end_plan(args.id.clone(), now).await?, &args.id),
+        }
+    })
+}
+
+fn ended(found: bool, id: &str) -> anyhow::Result<Outcome> {
+    if !found {
+        bail!("'{id}' is none that goes on, or not the only one that begins so");
+    }
+    Ok(Outcome::Done)
+}
+
+async fn add_silence(
+    office: &Office,
+    context: &Context,
+    args: &SilenceArgs,
+    now: Timestamp,
+) -> anyhow::Result<Outcome> {
+    let target = args.target.as_deref().map(|id| office.target(id).map(|target| target.id.clone())).transpose()?;
+    let until = now.checked_add(args.window.length).context("--for: too long")?;
+    let silence = Silence { id: Uuid::now_v7(), target, mark: mark(&args.window.by, &args.window.reason)?, until };
+    office.store.put_silence(silence.clone()).await?;
+    print_silence(&silence, context)?;
+    Ok(Outcome::Done)
+}
+
+async fn add_plan(office: &Office, context: &Context, args: &PlanArgs, now: Timestamp) -> anyhow::Result<Outcome> {
+    if let Some(region) = &args.region {
+        app::check_mask(region).map_err(|why| anyhow::anyhow!("--region {region}: {why}"))?;
+    }
+    let from = args.from.unwrap_or(now);
+    let plan = PlannedChange {
+        id: Uuid::now_v7(),
+        target: office.target(&args.target)?.id.clone(),
+        mark: mark(&args.window.by, &args.window.reason)?,
+        from,
+        until: from.checked_add(args.window.length).context("--for: too long")?,
+        region: args.region.clone(),
+        digest: args.digest,
+    };
+    office.store.put_plan(plan.clone()).await?;
+    print_plan(&plan, context)?;
+    Ok(Outcome::Done)
+}
+
+fn print_silence(silence: &Silence, context: &Context) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&json!(silence));
+    }
+    let target = silence.target.as_ref().map_or_else(|| "all targets".to_owned(), ToString::to_string);
+    let (until, who) =
+        (render::time(silence.until), render::safe(&format!("{}: {}", silence.mark.by, silence.mark.reason)));
+    render::line(&format!("{} {target} until {until}, {who}", silence.id))
+}
+
+fn print_plan(plan: &PlannedChange, context: &Context) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&json!(plan));
+    }
+    let (from, until) = (render::time(plan.from), render::time(plan.until));
+    let who = render::safe(&format!("{}: {}", plan.mark.by, plan.mark.reason));
+    render::line(&format!("{} {} {from} to {until}, {who}", plan.id, plan.target))
+}

@@ -1,0 +1,183 @@
+//! The outbox: notices become messages whose text is fixed, messages are sent until they arrived or were refused for good.
+
+use super::chance::random;
+use super::pulse::Pulse;
+use super::wording::{Wording, write_messages};
+use crate::model::{Channel, Event, Message, Notice, Receiver, Words};
+use crate::notify::{Notifier, SendError};
+use crate::store::{Result, Store};
+use jiff::Timestamp;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// First wait after a failed attempt; it doubles with each.
+const FIRST_WAIT: Duration = Duration::from_secs(20);
+/// Longest wait between two attempts.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// A message that could not be sent for this long is given up.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+/// Messages sent at a time; each to another receiver.
+const AT_A_TIME: usize = 16;
+
+/// Sends what has been decided.
+pub struct Postman<S> {
+    /// Where notices and messages wait.
+    pub store: Arc<S>,
+    /// The channels.
+    pub notifiers: Vec<Arc<dyn Notifier>>,
+    /// What messages are written with.
+    pub wording: Wording,
+    /// Who hears of messages that were given up.
+    pub operators: Vec<Receiver>,
+    /// Longest time between two looks.
+    pub tick: Duration,
+}
+
+impl<S: Store> Postman<S> {
+    /// Writes and sends until told to stop; what is being sent then is waited for, as long as a channel's own limit.
+    ///
+    /// # Errors
+    /// When the store fails: the process must end.
+    pub async fn run(self: Arc<Self>, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>) -> Result<()> {
+        let mut sending = JoinSet::new();
+        let mut busy = HashSet::new();
+        while !*stop.borrow() {
+            self.compose(Timestamp::now()).await?;
+            self.start(&mut sending, &mut busy).await?;
+            pulse.posted(Timestamp::now());
+            tokio::select! {
+                Some(ended) = sending.join_next() => self.settle(ended, &mut busy)?,
+                () = tokio::time::sleep(self.tick) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        while let Some(ended) = sending.join_next().await {
+            self.settle(ended, &mut busy)?;
+        }
+        Ok(())
+    }
+
+    /// Writes and sends everything that is due, once; for commands that do not run the service.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn once(self: &Arc<Self>) -> Result<()> {
+        self.compose(Timestamp::now()).await?;
+        let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
+        loop {
+            self.start(&mut sending, &mut busy).await?;
+            let Some(ended) = sending.join_next().await else { return Ok(()) };
+            self.settle(ended, &mut busy)?;
+        }
+    }
+
+    async fn compose(&self, now: Timestamp) -> Result<()> {
+        let notices = self.store.due_notices(now).await?;
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let messages = write_messages(self.store.as_ref(), &self.wording, notices, now).await?;
+        self.store.compose(messages).await
+    }
+
+    async fn start(self: &Arc<Self>, sending: &mut JoinSet<Result<Uuid>>, busy: &mut HashSet<Uuid>) -> Result<()> {
+        let free = AT_A_TIME.saturating_sub(busy.len());
+        if free == 0 {
+            return Ok(());
+        }
+        // Those that are being sent are due too: ask for that many more.
+        let limit = u32::try_from(AT_A_TIME + busy.len()).unwrap_or(u32::MAX);
+        let due = self.store.due_messages(Timestamp::now(), limit).await?;
+        for message in due.into_iter().filter(|message| !busy.contains(&message.id)).take(free).collect::<Vec<_>>() {
+            busy.insert(message.id);
+            let postman = Arc::clone(self);
+            sending.spawn(async move { postman.send(message).await });
+        }
+        Ok(())
+    }
+
+    fn settle(
+        &self,
+        ended: std::result::Result<Result<Uuid>, tokio::task::JoinError>,
+        busy: &mut HashSet<Uuid>,
+    ) -> Result<()> {
+        match ended {
+            Ok(result) => {
+                busy.remove(&result?);
+                Ok(())
+            }
+            Err(error) if error.is_cancelled() => Ok(()),
+            Err(error) => Err(crate::store::StoreError::Damaged(format!("a message could not be sent: {error}"))),
+        }
+    }
+
+    /// One attempt; *sent* is written down after it arrived.
+    async fn send(&self, message: Message) -> Result<Uuid> {
+        let id = message.id;
+        let sent = match self.notifier(message.receiver.channel) {
+            Some(notifier) => notifier.send(&message).await,
+            None => Err(SendError::GiveUp { detail: "this channel is not configured".to_owned() }),
+        };
+        let now = Timestamp::now();
+        match sent {
+            Ok(()) => self.store.sent(id, now).await?,
+            Err(SendError::Retry { detail, after }) => {
+                let next = next_attempt(&message, after, now, random());
+                self.failed(&message, detail, next, now).await?;
+            }
+            Err(SendError::GiveUp { detail }) => self.failed(&message, detail, None, now).await?,
+        }
+        Ok(id)
+    }
+
+    fn notifier(&self, channel: Channel) -> Option<&Arc<dyn Notifier>> {
+        self.notifiers.iter().find(|notifier| notifier.channel() == channel)
+    }
+
+    async fn failed(&self, message: &Message, detail: String, next: Option<Timestamp>, now: Timestamp) -> Result<()> {
+        tracing::warn!(receiver = %message.receiver.address, given_up = next.is_none(), "not sent: {detail}");
+        self.store.failed(message.id, now, detail.clone(), next).await?;
+        if next.is_none() {
+            self.store.put_notices(self.complain(message, &detail, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// A message nobody will get is told to the operators on the other ways; never about itself, or it would not end.
+    fn complain(&self, message: &Message, detail: &str, now: Timestamp) -> Vec<Notice> {
+        let (who, subject) = (&message.receiver.address, &message.subject);
+        let words = Words::new(
+            format!(
+                "A message to {who} was given up: {detail}. Its subject was: {subject}. Reach this receiver on another way and correct the address."
+            ),
+            format!(
+                "{who} 宛てのメッセージの送信を断念しました: {detail}。件名: {subject}。別の手段で連絡し、宛先を修正してください。"
+            ),
+        );
+        let event = Event::Operations { trouble: "message-given-up".to_owned(), words, over: false };
+        let others = self.operators.iter().filter(|operator| operator.address != message.receiver.address);
+        let notice = |receiver: &Receiver| Notice {
+            id: Uuid::now_v7(),
+            receiver: receiver.clone(),
+            event: event.clone(),
+            at: now,
+            not_before: now,
+        };
+        others.map(notice).collect()
+    }
+}
+
+/// When a message is tried again: later and later, with jitter; none when it has been tried for days.
+fn next_attempt(message: &Message, after: Option<Duration>, now: Timestamp, random: u64) -> Option<Timestamp> {
+    if now.duration_since(message.at).unsigned_abs() >= GIVE_UP_AFTER {
+        return None;
+    }
+    let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(message.attempts.min(16)).unwrap_or(u32::MAX));
+    let wait = super::chance::jittered(doubled.min(LONGEST_WAIT), random);
+    let wait = wait.max(after.unwrap_or_default().min(LONGEST_WAIT));
+    Some(now.saturating_add(wait).unwrap_or(Timestamp::MAX))
+}

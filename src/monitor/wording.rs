@@ -1,0 +1,138 @@
+//! From notices to messages: which notices share a message, and what the writer needs to know about each.
+
+use crate::model::{Event, Message, Notice, Receiver, Registry, TargetId};
+use crate::notify::{Letter, Story};
+use crate::store::{Result, Store};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What messages are written with.
+#[derive(Debug, Clone)]
+pub struct Wording {
+    /// Domain of Message-IDs.
+    pub domain: String,
+    /// Mail address of the operators, whom owners answer to.
+    pub operators: String,
+}
+
+/// Kinds of messages; notices of different kinds never share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Incidents,
+    Operations,
+    Special,
+    Digest,
+    Test,
+}
+
+fn kind(event: &Event) -> Kind {
+    match event {
+        Event::Opened { .. } | Event::Worse { .. } | Event::Escalated { .. } | Event::Resolved { .. } => {
+            Kind::Incidents
+        }
+        Event::Operations { .. } => Kind::Operations,
+        Event::Special { .. } => Kind::Special,
+        Event::Review { .. } => Kind::Digest,
+        Event::Test => Kind::Test,
+    }
+}
+
+/// One message for each receiver and kind, with the notices it tells. A notice that has lost its reason (a review
+/// whose proposal is gone) is told in no message, but marked all the same.
+pub(super) async fn write_messages<S: Store>(
+    store: &S,
+    wording: &Wording,
+    notices: Vec<Notice>,
+    now: Timestamp,
+) -> Result<Vec<(Message, Vec<Uuid>)>> {
+    let registry = store.registry().await?;
+    let mut groups: BTreeMap<(Receiver, Kind), Vec<Notice>> = BTreeMap::new();
+    for notice in notices {
+        groups.entry((notice.receiver.clone(), kind(&notice.event))).or_default().push(notice);
+    }
+    let mut messages = Vec::new();
+    for ((receiver, kind), notices) in groups {
+        let ids: Vec<Uuid> = notices.iter().map(|notice| notice.id).collect();
+        let stories = stories(store, &registry, notices).await?;
+        if stories.is_empty() {
+            store.drop_notices(ids).await?;
+            continue;
+        }
+        let letter = letter(store, wording, receiver, kind, stories, now).await?;
+        messages.push((crate::notify::write(&letter, &crate::detect::rule), ids));
+    }
+    Ok(messages)
+}
+
+async fn letter<S: Store>(
+    store: &S,
+    wording: &Wording,
+    receiver: Receiver,
+    kind: Kind,
+    stories: Vec<Story>,
+    now: Timestamp,
+) -> Result<Letter> {
+    let incident = stories.iter().find_map(|story| story.incident.as_ref()).map(|incident| incident.id);
+    let references = match incident {
+        Some(incident) => store.thread(incident, receiver.clone()).await?,
+        None => Vec::new(),
+    };
+    let chain_heads = if kind == Kind::Operations { chain_heads(store).await? } else { Vec::new() };
+    Ok(Letter {
+        id: Uuid::now_v7(),
+        receiver,
+        stories,
+        references,
+        domain: wording.domain.clone(),
+        operators: wording.operators.clone(),
+        chain_heads,
+        at: now,
+    })
+}
+
+async fn chain_heads<S: Store>(store: &S) -> Result<Vec<String>> {
+    let heads = store.chain_heads().await?;
+    Ok(heads.iter().map(|head| format!("{}/{} {} {}", head.organisation, head.target, head.count, head.hash)).collect())
+}
+
+async fn stories<S: Store>(store: &S, registry: &Registry, notices: Vec<Notice>) -> Result<Vec<Story>> {
+    let mut stories: Vec<Story> = Vec::new();
+    for notice in notices {
+        if stories.iter().any(|story| story.event == notice.event) {
+            continue;
+        }
+        stories.extend(story(store, registry, notice.event).await?);
+    }
+    Ok(stories)
+}
+
+async fn story<S: Store>(store: &S, registry: &Registry, event: Event) -> Result<Option<Story>> {
+    let blank = Story { event: event.clone(), target: None, incident: None, proposal: None, excerpts: Vec::new() };
+    Ok(match event {
+        Event::Opened { incident }
+        | Event::Worse { incident }
+        | Event::Escalated { incident, .. }
+        | Event::Resolved { incident } => match store.incident(incident.to_string()).await? {
+            None => None,
+            Some(incident) => {
+                let proposal = store.proposal(incident.target.clone(), incident.persona).await?;
+                let target = owned(registry, &incident.target);
+                let excerpts = incident.excerpts.clone();
+                Some(Story { target, proposal, incident: Some(incident), excerpts, ..blank })
+            }
+        },
+        Event::Review { target, persona } => store.proposal(target.clone(), persona).await?.map(|proposal| {
+            let excerpts = proposal.excerpts.clone();
+            Story { target: owned(registry, &target), proposal: Some(proposal), excerpts, ..blank }
+        }),
+        Event::Special { target, .. } => Some(Story { target: owned(registry, &target), ..blank }),
+        Event::Operations { .. } | Event::Test => Some(blank),
+    })
+}
+
+fn owned(registry: &Registry, id: &TargetId) -> Option<(crate::model::Target, String)> {
+    let target = registry.targets.get(id)?.clone();
+    let owner = registry.owner(&target).map_or_else(|| target.organisation.to_string(), |owner| owner.name.clone());
+    Some((target, owner))
+}

@@ -1,0 +1,81 @@
+//! What all checks share: registry, receivers, silences, spans of time, and the outlook on our own network.
+
+use crate::judge::{Directory, Outlook, Timing};
+use crate::model::{Receiver, Registry};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How the service behaves; the parts that a drill may shorten.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// Spans behind incidents.
+    pub timing: Timing,
+    /// Wait before an alarm is confirmed by a second fetch.
+    pub confirm_after: Duration,
+    /// Longest time between two looks at what is due.
+    pub tick: Duration,
+    /// Checks at a time.
+    pub workers: usize,
+    /// Checks of one host at a time.
+    pub per_host: u32,
+    /// Whether intervals are jittered by up to a tenth.
+    pub jitter: bool,
+    /// Longest time one examination may take on its thread before it is given up as *unseen: internal error*.
+    pub examine_within: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            timing: Timing::default(),
+            confirm_after: Duration::from_secs(3),
+            tick: Duration::from_secs(1),
+            workers: 64,
+            per_host: 2,
+            jitter: true,
+            examine_within: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What all checks share.
+#[derive(Debug)]
+pub struct World {
+    registry: RwLock<Arc<Registry>>,
+    /// Operators and webhook: told about every alarm and about hinomi itself.
+    pub operators: Vec<Receiver>,
+    /// How the service behaves.
+    pub pace: Pace,
+    outlook: Mutex<Outlook>,
+}
+
+impl World {
+    /// A world with a registry and its operators.
+    #[must_use]
+    pub fn new(registry: Registry, operators: Vec<Receiver>, pace: Pace) -> Self {
+        let registry = RwLock::new(Arc::new(registry));
+        Self { registry, operators, pace, outlook: Mutex::default() }
+    }
+
+    /// The registry as it stands.
+    #[must_use]
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a new registry in place.
+    pub fn set_registry(&self, registry: Registry) {
+        *self.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+
+    /// Who may be told, under a registry.
+    #[must_use]
+    pub fn directory<'a>(&'a self, registry: &'a Registry) -> Directory<'a> {
+        Directory { registry, operators: &self.operators }
+    }
+
+    /// Looks at, or changes, the outlook on our own network.
+    pub fn outlook<T>(&self, look: impl FnOnce(&mut Outlook) -> T) -> T {
+        look(&mut self.outlook.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -69,6 +69,8 @@ impl Detector for NewExternalHost {
             if loads(item.kind) && item.foreign {
                 let Ok(url) = Url::parse(&item.value) else { continue };
                 out.extend(out_of(item, &url, &hosts, &odd, case));
+            } else if item.kind == ActiveKind::ImportMap {
+                out.extend(mapped(item, &hosts, case));
             } else if holds_code(item.kind) && told.insert(item.node) {
                 let reports = scripts.on(item.node).iter();
                 out.extend(reports.filter_map(|report| reached(item, report, &hosts, case)));
@@ -77,14 +79,17 @@ impl Detector for NewExternalHost {
     }
 }
 
+/// Most addresses of an import map that are looked at.
+const MAX_NAMED: usize = 256;
+
 fn loads(kind: ActiveKind) -> bool {
     use ActiveKind::{Frame, LinkedScript, Object, Preload, ServiceWorker, Stylesheet};
     matches!(kind, LinkedScript | Frame | Object | Stylesheet | ServiceWorker | Preload)
 }
 
 fn holds_code(kind: ActiveKind) -> bool {
-    use ActiveKind::{EventHandler, ImportMap, InlineScript, ScriptUrl};
-    matches!(kind, InlineScript | EventHandler | ScriptUrl | ImportMap)
+    use ActiveKind::{EventHandler, InlineScript, ScriptUrl};
+    matches!(kind, InlineScript | EventHandler | ScriptUrl)
 }
 
 /// What an element that loads from a foreign host means.
@@ -196,31 +201,42 @@ fn disguised(url: &Url) -> bool {
 
 /// What a script in the page that reaches an unapproved host means. Its worst URL counts.
 fn reached(item: &ActiveItem, report: &ScriptReport, hosts: &Hosts, case: &Case) -> Option<Found> {
-    let loads =
-        report.sinks.iter().any(|sink| matches!(sink, Sink::Element | Sink::Write | Sink::Eval | Sink::ServiceWorker));
-    if !loads && !report.sinks.contains(&Sink::Network) && item.kind != ActiveKind::ImportMap {
+    use Sink::{Element, Eval, Network, ServiceWorker, Write};
+    if !report.sinks.iter().any(|sink| matches!(sink, Element | Eval | Network | ServiceWorker | Write)) {
         return None;
     }
     let looks = report.signs.iter().any(|(sign, _)| *sign == ScriptSign::LooksThenActs);
-    let urls = report.urls.iter().filter_map(|raw| hosts.resolve(raw)).filter(may_act);
-    let weighed = urls.filter_map(|url| weigh(&url, hosts, case.approved.is_none(), loads, looks).map(|w| (w, url)));
-    let ((severity, confidence, words), url) =
-        weighed.max_by_key(|((severity, confidence, _), _)| (*severity, *confidence))?;
+    let (url, found) = worst(item, report.urls.iter().map(String::as_str), looks, hosts, case)?;
     let layer = report.layers.iter().find(|layer| url.host_str().is_some_and(|host| layer.text.contains(host)));
-    let found = Found::new(severity, confidence, words).on(item).evidence(around(&item.value, &url));
     Some(match layer {
         Some(layer) => found.decoded(&layer.text),
         None => found,
     })
 }
 
-fn weigh(
-    url: &Url,
-    hosts: &Hosts,
-    first_sight: bool,
-    loads: bool,
+/// What an import map that leads modules to an unapproved host means.
+fn mapped(item: &ActiveItem, hosts: &Hosts, case: &Case) -> Option<Found> {
+    let named = item.value.split('"').filter(|text| text.contains("//")).take(MAX_NAMED);
+    worst(item, named, false, hosts, case).map(|(_, found)| found)
+}
+
+/// The worst of the addresses that a piece of code names.
+fn worst<'a>(
+    item: &ActiveItem,
+    named: impl Iterator<Item = &'a str>,
     looks: bool,
-) -> Option<(Severity, Confidence, Words)> {
+    hosts: &Hosts,
+    case: &Case,
+) -> Option<(Url, Found)> {
+    let urls = named.filter_map(|raw| hosts.resolve(raw)).filter(may_act);
+    let weighed = urls.filter_map(|url| Some((weigh(&url, hosts, case.approved.is_none(), looks)?, url)));
+    let ((severity, confidence, words), url) =
+        weighed.max_by_key(|((severity, confidence, _), _)| (*severity, *confidence))?;
+    let found = Found::new(severity, confidence, words).on(item).evidence(around(&item.value, &url));
+    Some((url, found))
+}
+
+fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Severity, Confidence, Words)> {
     let host = url.host_str()?;
     match hosts.standing(url) {
         Standing::Own | Standing::Approved => None,
@@ -232,12 +248,7 @@ fn weigh(
                 format!("a new script in the page reaches {host}, a host never approved for this page"),
                 format!("新しいページ内スクリプトが、承認されたことのないホスト {host} を呼び出します"),
             );
-            let (severity, confidence) = match (loads, looks) {
-                (_, true) => (Severity::Critical, Confidence::Firm),
-                (true, false) => (Severity::High, Confidence::Firm),
-                (false, false) => (Severity::Medium, Confidence::Firm),
-            };
-            Some((severity, confidence, words))
+            Some((if looks { Severity::Critical } else { Severity::High }, Confidence::Firm, words))
         }
     }
 }

@@ -78,20 +78,20 @@ fn describe(item: &ActiveItem, old: Option<&ActiveItem>, odd: &OddPlaces) -> Fou
             Replacement::Version => found(
                 Severity::Low,
                 Confidence::Firm,
-                Words::new(format!("a {en} has a new version"), format!("{ja}が新しい版に変わりました")),
+                Words::new(format!("{en} has a new version"), format!("{ja}が新しい版に変わりました")),
             ),
             Replacement::Extended => found(
                 Severity::High,
                 Confidence::Tentative,
                 Words::new(
-                    format!("code was added to an otherwise unchanged {en}"),
+                    format!("code was added before or after {en} that is otherwise unchanged"),
                     format!("変更のない{ja}の前後にコードが追加されました"),
                 ),
             ),
             Replacement::Other => found(
                 Severity::Medium,
                 Confidence::Firm,
-                Words::new(format!("a {en} was changed without approval"), format!("{ja}が承認なしに変わりました")),
+                Words::new(format!("{en} was changed without approval"), format!("{ja}が承認なしに変わりました")),
             ),
         };
     }
@@ -99,7 +99,7 @@ fn describe(item: &ActiveItem, old: Option<&ActiveItem>, odd: &OddPlaces) -> Fou
     let (place, place_ja) =
         odd.name(item.position).map_or_else(Default::default, |(en, ja)| (format!(", {en},"), format!("{ja}に")));
     let words =
-        Words::new(format!("a {en} is new{place} and not approved"), format!("未承認の{ja}が{place_ja}追加されました"));
+        Words::new(format!("{en} is new{place} and not approved"), format!("未承認の{ja}が{place_ja}追加されました"));
     found(severity, confidence, words)
 }
 
@@ -169,28 +169,28 @@ fn vanished(old: &ActiveItem) -> Option<Found> {
         ActiveKind::ImportMap => Severity::Low,
         _ => return None,
     };
-    let words = Words::new(format!("a {en} that was approved is gone"), format!("承認済みの{ja}がなくなりました"));
+    let words = Words::new(format!("{en} that was approved is gone"), format!("承認済みの{ja}がなくなりました"));
     Some(Found::new(severity, Confidence::Firm, words).gone(old))
 }
 
 /// What a person calls a thing that acts.
 fn noun(kind: ActiveKind) -> (&'static str, &'static str) {
     match kind {
-        ActiveKind::InlineScript => ("script in the page", "ページ内スクリプト"),
-        ActiveKind::LinkedScript => ("linked script", "外部ファイルのスクリプト"),
-        ActiveKind::Frame => ("frame", "フレーム"),
-        ActiveKind::Object => ("embedded object", "埋め込みオブジェクト"),
-        ActiveKind::Form => ("form", "フォーム"),
-        ActiveKind::Base => ("base address", "基準URL(base)"),
-        ActiveKind::MetaRefresh => ("automatic redirect", "自動転送"),
-        ActiveKind::MetaPolicy => ("page policy", "ページのポリシー指定"),
-        ActiveKind::EventHandler => ("event handler", "イベント処理"),
-        ActiveKind::ScriptUrl => ("script in a URL", "URL内のスクリプト"),
-        ActiveKind::Stylesheet => ("stylesheet", "スタイルシート"),
-        ActiveKind::ServiceWorker => ("service worker", "サービスワーカー"),
-        ActiveKind::ImportMap => ("import map", "インポートマップ"),
-        ActiveKind::Preload => ("preload or preconnect", "先読み・事前接続の指定"),
-        ActiveKind::Hidden => ("hidden element", "隠し要素"),
+        ActiveKind::InlineScript => ("a script in the page", "ページ内スクリプト"),
+        ActiveKind::LinkedScript => ("a linked script", "外部ファイルのスクリプト"),
+        ActiveKind::Frame => ("a frame", "フレーム"),
+        ActiveKind::Object => ("an embedded object", "埋め込みオブジェクト"),
+        ActiveKind::Form => ("a form", "フォーム"),
+        ActiveKind::Base => ("a base address", "基準URL(base)"),
+        ActiveKind::MetaRefresh => ("an automatic redirect", "自動転送"),
+        ActiveKind::MetaPolicy => ("a page policy", "ページのポリシー指定"),
+        ActiveKind::EventHandler => ("an event handler", "イベント処理"),
+        ActiveKind::ScriptUrl => ("a script in a URL", "URL内のスクリプト"),
+        ActiveKind::Stylesheet => ("a stylesheet", "スタイルシート"),
+        ActiveKind::ServiceWorker => ("a service worker", "サービスワーカー"),
+        ActiveKind::ImportMap => ("an import map", "インポートマップ"),
+        ActiveKind::Preload => ("a preload or preconnect", "先読み・事前接続の指定"),
+        ActiveKind::Hidden => ("a hidden element", "隠し要素"),
     }
 }
 

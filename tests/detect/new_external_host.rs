@@ -20,6 +20,7 @@ fn strangers_alarm_and_odd_places_make_it_worse() {
     assert_eq!(told("tampered-loader"), Some((High, Firm)));
     assert_eq!(told("tampered-frame"), Some((High, Tentative)), "it is there to be looked at");
     assert_eq!(told("tampered-overlay"), Some((High, Firm)));
+    assert_eq!(told("tampered-import-map"), Some((High, Firm)));
     assert_eq!(told("tampered-between"), Some((Critical, Firm)));
     assert_eq!(told("tampered-disguised"), Some((Critical, Firm)));
     assert_eq!(told("tampered-imitation"), Some((Critical, Firm)));

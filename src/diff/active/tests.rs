@@ -79,6 +79,7 @@ fn versions_in_the_query_are_quiet() {
         ("/a.js?20240501", "/a.js?20240612"),
         ("/a.js?x=1&_=1700000000&y=2", "/a.js?x=1&_=1700000999&y=2"),
         ("/a.js?h=0a1b2c3d", "/a.js?h=9f8e7d6c"),
+        ("/a.js?q8wv27", "/a.js?q8bbga"),
         ("/a.js?date=2024-05-01T12:00", "/a.js?date=2024-05-02T09:30"),
     ] {
         assert!(is_quiet(&scripts(&format!("{SITE}{old}"), &format!("{SITE}{new}"))), "{old} {new}");
@@ -101,6 +102,10 @@ fn what_only_looks_like_a_version_is_told() {
         ("https://www.city.example/a.js?v=1", "https://user@www.city.example/a.js?v=2"),
         ("https://www.city.example/a.js?id=1", "https://www.city.example/a.js?id=2"),
         ("https://www.city.example/jsonp?callback=a1", "https://www.city.example/jsonp?callback=b2"),
+        ("https://www.city.example/load?q8wv27", "https://www.city.example/load?q8bbga"),
+        ("https://tags.example/tag.js?1234567", "https://tags.example/tag.js?7654321"),
+        ("https://tags.example/a.js?q8wv27", "https://tags.example/a.js?q8bbga"),
+        ("https://www.city.example/a.js?q8wv27", "https://www.city.example/a.js?evil.example"),
         ("https://tags.example/gtm.js?id=GTM-1234", "https://tags.example/gtm.js?id=GTM-5678"),
         ("https://tags.example/tag.js?h=1234", "https://tags.example/tag.js?h=5678"),
         ("https://tags.example/in.php?v=1", "https://tags.example/in.php?v=2"),
@@ -133,6 +138,7 @@ fn digests_in_file_names_are_quiet() {
     for (old, new) in [
         ("/_nuxt/app.3f9c01d2.js", "/_nuxt/app.77aa01bb.js"),
         ("/assets/index-Bx91aQz0.css", "/assets/index-C0ffeE99.css"),
+        ("/chunks/pages/_app-47f011a7c686aa15.js", "/chunks/pages/_app-819eaaa2ee412c42.js"),
         ("/js/chunk-vendors.1a2b3c.js", "/js/chunk-vendors.4d5e6f.js"),
         ("/js/main.0123456789abcdef.chunk.js?x=1", "/js/main.fedcba9876543210.chunk.js?x=1"),
     ] {

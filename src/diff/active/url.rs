@@ -45,21 +45,33 @@ pub(super) fn without_versions(item: &ActiveItem) -> Option<String> {
     if item.foreign && is_server_side(url.path()) {
         return None;
     }
+    let file = has_code_extension(url.path());
     let mut found = false;
     let mut key = url[..Position::AfterPath].to_owned();
     for pair in url.query()?.split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or(("", pair));
-        let named = name.is_empty() && !pair.contains('=') || names_version(name, item.foreign);
         key.push('&');
-        if named && is_version(value) {
+        if holds_version(pair, item.foreign, file) {
             found = true;
-            key.push_str(name);
+            key.push_str(pair.split_once('=').map_or("", |(name, _)| name));
             key.push_str(ANY);
         } else {
             key.push_str(pair);
         }
     }
     found.then_some(key)
+}
+
+/// Whether a parameter names and holds a version, or is one without a name, behind something of the page's own site.
+fn holds_version(pair: &str, foreign: bool, file: bool) -> bool {
+    match pair.split_once('=') {
+        Some((name, value)) => names_version(name, foreign) && is_version(value),
+        None => !foreign && (is_version(pair) || (file && is_cache_key(pair))),
+    }
+}
+
+/// Six letters and figures alone behind a file, as Drupal writes a number in base 36.
+fn is_cache_key(value: &str) -> bool {
+    value.len() == 6 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
 }
 
 fn names_version(name: &str, foreign: bool) -> bool {
@@ -159,7 +171,7 @@ fn without_short_digest(stem: &str, foreign: bool) -> Option<String> {
             key.push_str(piece);
         }
     }
-    (found == 1 && key.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(key)
+    (found == 1 && key.contains(|c: char| c.is_ascii_alphanumeric())).then_some(key)
 }
 
 /// `js_` or `css_` and one or several SHA-256 in base64 behind it, as systems name the files they join.

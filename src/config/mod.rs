@@ -2,7 +2,9 @@
 
 mod collect;
 mod edit;
+mod export;
 mod file;
+mod import;
 mod mistake;
 mod render;
 mod section;
@@ -12,13 +14,16 @@ mod syntax;
 mod targets;
 mod texts;
 mod units;
+pub mod value;
 mod write;
 
 use crate::model::Registry;
 use std::path::Path;
 
 pub use edit::{EditError, add_targets, change_targets, no_such_target, remove_targets};
+pub use export::{export_csv, target_json};
 pub use file::MAX_FILE;
+pub use import::{Import, free_target_id, read_import};
 pub use mistake::{MAX_MISTAKES, Mistake, Mistakes};
 pub use settings::{
     FetchSettings, HeartbeatSettings, MailSettings, MailWay, RetentionSettings, SECTIONS, Settings, SmtpSettings,
@@ -34,6 +39,14 @@ pub use write::{Addition, NewTarget};
 /// The file cannot be read, or all mistakes in it.
 pub fn load_targets(path: &Path, mask_check: MaskCheck<'_>) -> Result<Registry, Mistakes> {
     parse_targets(&file::read(path, MAX_FILE)?, &path.display().to_string(), mask_check)
+}
+
+/// Reads a CSV file to be imported into a registry.
+///
+/// # Errors
+/// The file cannot be read, or all mistakes in it.
+pub fn load_import(path: &Path, registry: &Registry) -> Result<Import, Mistakes> {
+    read_import(&file::read(path, MAX_FILE)?, &path.display().to_string(), registry)
 }
 
 /// Largest `hinomi.toml`, in bytes.

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "it reads and writes files of its own")]
 
 mod edited;
+mod imported;
 mod refused;
 mod robust;
 mod settings;

@@ -153,8 +153,8 @@ fn selector(text: &str, mask_check: MaskCheck<'_>) -> Result<String, Complaint> 
         let (shown, detail) = (quoted(text), quoted(&detail));
         Complaint::new(
             [
-                format!("`{shown}` is no CSS selector: {detail}"),
-                format!("`{shown}` は CSS セレクターとして読めません ({detail})"),
+                format!("`{shown}` cannot be used as a mask: {detail}"),
+                format!("`{shown}` は除外指定に使えません ({detail})"),
             ],
             [
                 "write a CSS selector such as \"#visitor-counter\" or \"div.news > ul\"",

@@ -116,9 +116,18 @@ impl std::error::Error for Mistakes {}
 /// A piece of somebody's text as it is quoted in a message: one line, without control and direction characters, at most
 /// 60 characters.
 pub(super) fn quoted(text: &str) -> String {
+    cut(text, 60)
+}
+
+/// What a library says of a text, as it stands in a message: like [`quoted`], but at most 300 characters.
+pub(super) fn detail(text: &str) -> String {
+    cut(text, 300)
+}
+
+fn cut(text: &str, most: usize) -> String {
     let safe = |c: char| if hidden_character(c) { '\u{FFFD}' } else { c };
-    let mut shown: String = text.chars().take(60).map(safe).collect();
-    if text.chars().nth(60).is_some() {
+    let mut shown: String = text.chars().take(most).map(safe).collect();
+    if text.chars().nth(most).is_some() {
         shown.push('…');
     }
     shown

@@ -31,7 +31,7 @@ pub use settings::{
 };
 pub use targets::{DEFAULT_INTERVAL, MAX_INTERVAL, MIN_INTERVAL, MaskCheck, parse_targets};
 pub use units::{AddressRange, duration_text};
-pub use write::{Addition, NewTarget};
+pub use write::{Addition, NewTarget, policy_name};
 
 /// Reads and checks a `targets.toml`.
 ///

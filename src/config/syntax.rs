@@ -89,7 +89,7 @@ const KNOWN: &[(&str, &str, [&str; 2])] = &[
 ];
 
 fn complaint(message: &str) -> Complaint {
-    let message = super::mistake::quoted(message);
+    let message = super::mistake::detail(message);
     let found = KNOWN.iter().find(|(words, ..)| message.starts_with(words));
     let (ja, help) = found.map_or(
         (

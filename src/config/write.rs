@@ -128,7 +128,8 @@ fn contact(contact: &Contact) -> Value {
 }
 
 /// The name of a policy in files.
-pub(super) fn policy_name(policy: Policy) -> &'static str {
+#[must_use]
+pub fn policy_name(policy: Policy) -> &'static str {
     name_of(super::targets::target::POLICIES, policy)
 }
 

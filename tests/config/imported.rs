@@ -219,3 +219,12 @@ fn json_tells_a_target_with_its_owner() {
     assert_eq!((&json["interval"], &json["policy"]), (&"5m".into(), &"strict".into()));
     assert_eq!(json["masks"][0]["select"], "#visitor-counter");
 }
+
+#[test]
+fn the_shipped_registry_survives_the_way_out_and_in() {
+    let shipped = load_targets(&crate::root("targets.toml"), &brackets_close).unwrap_or_else(|m| panic!("{m}"));
+    let out = export_csv(&shipped).expect("export");
+    let addition = read_import(&out, "out.csv", &Registry::default()).unwrap_or_else(|m| panic!("{m}")).addition;
+    let (_, again) = add_targets("", "targets.toml", &addition, &brackets_close).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(again, shipped);
+}

@@ -1,6 +1,7 @@
 //! Settings and registry: what is taken, what is refused, and how it is told.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "it reads and writes files of its own")]
 
+mod commands;
 mod edited;
 mod imported;
 mod refused;

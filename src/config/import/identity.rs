@@ -91,8 +91,8 @@ pub(super) fn unknown_organisation(id: &OrganisationId, near: Option<&str>, pare
             "新しい組織なら organisation_name の列に名前を書いてください".to_owned(),
         ],
         (None, true) => [
-            "add it in a row above, or in targets.toml".to_owned(),
-            "上の行で、または targets.toml で、先に登録してください".to_owned(),
+            "add it in a row of its own, or in targets.toml".to_owned(),
+            "この組織の行を加えるか、targets.toml に登録してください".to_owned(),
         ],
     };
     Complaint::new([format!("there is no organisation `{id}`"), format!("組織 `{id}` はありません")], help)

@@ -128,6 +128,8 @@ struct Sheet<'a> {
     by_name: BTreeMap<String, Option<OrganisationId>>,
     /// Who has which URL: registered targets, and rows above.
     by_url: BTreeMap<Url, TargetId>,
+    /// Parents of new organisations, with their places: a row below may add them.
+    parents: Vec<(At, usize, OrganisationId)>,
     /// Rows above, by id: their number and their place in the addition.
     rows: BTreeMap<TargetId, (u64, usize)>,
 }
@@ -142,6 +144,7 @@ impl<'a> Sheet<'a> {
             organisations: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_url: registry.targets.values().map(|target| (target.url.clone(), target.id.clone())).collect(),
+            parents: Vec::new(),
             rows: BTreeMap::new(),
         };
         for organisation in registry.organisations.values() {
@@ -150,7 +153,15 @@ impl<'a> Sheet<'a> {
         sheet
     }
 
-    fn finish(self) -> Result<Import, Mistakes> {
+    fn finish(mut self) -> Result<Import, Mistakes> {
+        for (at, field, parent) in std::mem::take(&mut self.parents) {
+            if !self.organisations.contains_key(&parent) {
+                let complaint = self.unknown(&parent, true);
+                let key = format!("row[{}].{}", at.row, Column::Parent.name());
+                self.told.push(at.line, field, key, complaint);
+            }
+        }
+        self.told.list.sort_by_key(|mistake| (mistake.line, mistake.column));
         if self.told.list.is_empty() {
             return Ok(self.import);
         }
@@ -229,10 +240,9 @@ impl<'a> Sheet<'a> {
                 return None;
             }
         };
-        if let Some(parent) = cells.parent.as_ref().filter(|parent| !self.organisations.contains_key(*parent)) {
-            let complaint = self.unknown(parent, true);
-            Row::new(columns, at, record, &mut self.told).complain(Column::Parent, complaint);
-            return None;
+        if let Some(parent) = &cells.parent {
+            let field = columns.place(Column::Parent).unwrap_or(0) + 1;
+            self.parents.push((at, field, parent.clone()));
         }
         self.know(&id, &name);
         self.ids.take_organisation(&id);

@@ -1,7 +1,7 @@
 //! Secrets of the settings: from a file or from the environment, never from the text itself.
 
 use crate::config::collect::Collector;
-use crate::config::mistake::{Complaint, quoted};
+use crate::config::mistake::{Complaint, detail};
 use crate::config::section::{Section, text};
 use crate::model::Secret;
 use std::path::{Path, PathBuf};
@@ -104,8 +104,8 @@ fn from_anywhere(value: &str, key: &str, keys: Keys, around: &Surroundings<'_>) 
 
 /// What a file holds, without the end of its line.
 fn from_file(path: &Path, around: &Surroundings<'_>) -> Result<String, Complaint> {
-    let content = (around.file)(path).map_err(|detail| {
-        let (shown, detail) = (quoted(&path.display().to_string()), quoted(&detail));
+    let content = (around.file)(path).map_err(|why| {
+        let (shown, detail) = (detail(&path.display().to_string()), detail(&why));
         Complaint::new(
             [format!("the file {shown} cannot be read: {detail}"), format!("ファイル {shown} を読めません ({detail})")],
             [

@@ -3,7 +3,7 @@
 use super::organisation::contacts;
 use super::{Defaults, MaskCheck, Seen, id, named, read_interval, unique};
 use crate::config::collect::Collector;
-use crate::config::mistake::{Complaint, quoted};
+use crate::config::mistake::{Complaint, detail, quoted};
 use crate::config::section::{Found, Section, flag, text};
 use crate::config::texts;
 use crate::model::{Mask, OrganisationId, Persona, Policy, Target, TargetId};
@@ -149,8 +149,8 @@ fn selector(text: &str, mask_check: MaskCheck<'_>) -> Result<String, Complaint> 
     } else {
         mask_check(text)
     };
-    checked.map(|()| text.to_owned()).map_err(|detail| {
-        let (shown, detail) = (quoted(text), quoted(&detail));
+    checked.map(|()| text.to_owned()).map_err(|why| {
+        let (shown, detail) = (quoted(text), detail(&why));
         Complaint::new(
             [
                 format!("`{shown}` cannot be used as a mask: {detail}"),

@@ -4,6 +4,7 @@ mod backtest;
 mod backup;
 mod baseline;
 mod check;
+mod config;
 mod context;
 mod diff;
 mod doctor;
@@ -14,6 +15,7 @@ mod render;
 mod run;
 mod scan;
 mod silence;
+mod target;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -26,10 +28,11 @@ pub use context::{Colour, Context, Outcome};
 #[command(name = "hinomi", version, about, propagate_version = true, max_term_width = 100)]
 struct Cli {
     /// Settings; the file may be missing.
-    #[arg(long, global = true, value_name = "FILE", default_value = "hinomi.toml")]
+    // An id of its own: a command with an argument of the same name would take its place.
+    #[arg(id = "settings-file", long = "config", global = true, value_name = "FILE", default_value = "hinomi.toml")]
     config: PathBuf,
     /// Registry of organisations and targets.
-    #[arg(long, global = true, value_name = "FILE", default_value = "targets.toml")]
+    #[arg(id = "registry-file", long = "targets", global = true, value_name = "FILE", default_value = "targets.toml")]
     targets: PathBuf,
     /// One JSON object per line on stdout, and nothing else.
     #[arg(long, global = true)]
@@ -49,6 +52,8 @@ enum Command {
     Diff(diff::DiffArgs),
     Backtest(backtest::BacktestArgs),
     #[command(subcommand)]
+    Target(target::TargetCommand),
+    #[command(subcommand)]
     Baseline(baseline::BaselineCommand),
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
@@ -60,6 +65,8 @@ enum Command {
     Notify(notify::NotifyCommand),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -93,6 +100,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Scan(args) => scan::run(args, context),
         Command::Diff(args) => diff::run(args, context),
         Command::Backtest(args) => backtest::run(args, context),
+        Command::Target(command) => target::run(command, context),
         Command::Baseline(command) => baseline::run(command, context),
         Command::Incident(command) => incident::run(command, context),
         Command::Silence(command) => silence::silence(command, context),
@@ -100,6 +108,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Notify(command) => notify::run(command, context),
         Command::Backup(args) => backup::backup(args, context),
         Command::Restore(args) => backup::restore(args, context),
+        Command::Config(command) => config::run(command, context),
         Command::Doctor(args) => doctor::run(args, context),
     }
 }

@@ -39,7 +39,7 @@ pub fn change_targets<T>(
 ) -> Result<T, EditError> {
     let old = if path.exists() { Some(file::read(path, file::MAX_FILE)?) } else { None };
     let (new, result) = change(old.as_deref().unwrap_or_default())?;
-    if old.as_deref() == Some(new.as_str()) {
+    if old.as_deref().unwrap_or_default() == new {
         return Ok(result);
     }
     let file = path.display().to_string();

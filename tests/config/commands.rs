@@ -86,6 +86,14 @@ fn config_check_tells_what_is_fine_and_what_is_not() {
 }
 
 #[test]
+fn naming_targets_and_their_file_at_once_works() {
+    let folder = folder();
+    let wrong = told(&hinomi(folder.path(), &["check", "no-such-target", "--targets", "targets.toml"]));
+    assert_eq!((wrong.0, wrong.1.as_str()), (Some(2), ""), "{}", wrong.2);
+    assert!(wrong.2.contains("no-such-target"), "{}", wrong.2);
+}
+
+#[test]
 fn every_command_shows_an_example() {
     let commands = [
         &["target"][..],

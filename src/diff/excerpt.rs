@@ -83,11 +83,15 @@ fn markup(page: &Page, id: NodeId) -> String {
 
 /// The opening tag with the attributes that the other lacks or has otherwise.
 fn changed_tag(element: &Element, other: &Element) -> String {
-    let differs = |name: &str, value: &str| other.attribute(name) != Some(value);
-    let long = |value: &str, now: &str| text::windows(value, now, LONGEST_VALUE).0;
     let mut out = format!("<{}", element.name);
-    for (name, value) in element.attributes.iter().filter(|(name, value)| differs(name, value)) {
-        let value = other.attribute(name).map_or_else(|| text::shorten(value, LONGEST_VALUE), |now| long(value, now));
+    for (name, value) in &element.attributes {
+        // Sorted by name; a page may hold elements with thousands of them.
+        let found = other.attributes.binary_search_by(|(key, _)| key.cmp(name)).ok();
+        let value = match found.and_then(|at| other.attributes.get(at)) {
+            Some((_, theirs)) if theirs == value => continue,
+            Some((_, theirs)) => text::windows(value, theirs, LONGEST_VALUE).0,
+            None => text::shorten(value, LONGEST_VALUE),
+        };
         out.push_str(&format!(" {name}=\"{value}\""));
         if out.len() >= COLLECTED {
             break;

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 const MAX_PRODUCT: usize = 4_096;
 /// Comparisons of two siblings in one comparison of pages.
 const MAX_COMPARISONS: usize = 400_000;
-/// Children looked at, and nodes searched for a text, when two elements are compared.
+/// Children and attributes looked at, and nodes searched for a text, when two elements are compared.
 const GLANCE: usize = 8;
 /// Bytes of text looked at from each end.
 const TEXT_GLANCE: usize = 128;
@@ -144,7 +144,8 @@ fn elements_alike(old: &Element, new: &Element) -> Option<u32> {
     if old.name == "meta" && naming == 0 {
         return None;
     }
-    let shared = old.attributes.iter().filter(|pair| new.attributes.binary_search(pair).is_ok()).take(3).count() as u32;
+    let glance = old.attributes.iter().take(GLANCE);
+    let shared = glance.filter(|pair| new.attributes.binary_search(pair).is_ok()).take(3).count() as u32;
     Some(2 * shared + 8 * naming.min(2) + 30 * u32::from(named("id")))
 }
 

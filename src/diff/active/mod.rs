@@ -40,7 +40,10 @@ impl<'a> Side<'a> {
     fn report(&self, item: &ActiveItem) -> Option<&'a ScriptReport> {
         match self.reports.get(&item.node)?.as_slice() {
             [only] => Some(only),
-            several => several.iter().find(|report| report.digest == Digest::of(&item.value)).copied(),
+            several => {
+                let digest = Digest::of(&item.value);
+                several.iter().find(|report| report.digest == digest).copied()
+            }
         }
     }
 }

@@ -5,15 +5,21 @@
 
 mod bad_certificate;
 mod base_changed;
+mod defacement_phrase;
+mod encoded_script;
 mod event_handler_added;
 mod form_target_changed;
 mod hidden_frame;
+mod hidden_links;
 mod new_external_host;
 mod offsite_redirect;
 mod page_cut;
+mod page_replaced;
 mod script_in_text_element;
+mod security_header_weakened;
 mod server_side_script;
 mod support;
+mod title_and_identity;
 mod unapproved_active_change;
 
 pub use support::{Findings, Found};
@@ -32,6 +38,12 @@ pub trait Detector: Sync {
 
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
 static DETECTORS: &[&dyn Detector] = &[
+    &encoded_script::EncodedScript,
+    &defacement_phrase::DefacementPhrase,
+    &page_replaced::PageReplaced,
+    &title_and_identity::TitleAndIdentity,
+    &hidden_links::HiddenLinks,
+    &security_header_weakened::SecurityHeaderWeakened,
     &new_external_host::NewExternalHost,
     &server_side_script::ServerSideScript,
     &hidden_frame::HiddenFrame,

@@ -5,6 +5,7 @@ mod hosts;
 mod markup;
 mod place;
 mod services;
+mod wording;
 
 #[cfg(test)]
 pub(super) use findings::MAX_PER_RULE;
@@ -13,3 +14,4 @@ pub(super) use hosts::{Hosts, Standing, address};
 pub(super) use markup::{cut, quote};
 pub(super) use place::{OddPlaces, Scripts, acts_alone, only_redirects};
 pub(super) use services::Service;
+pub(super) use wording::{language, shares_no_word, spam_words, words};

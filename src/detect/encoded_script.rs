@@ -1,6 +1,6 @@
 //! Rule `encoded-script`: a script hides its text in an encoding that has no honest purpose.
 
-use super::support::{Hosts, Scripts, Standing, is_odd};
+use super::support::{Hosts, OddPlaces, Scripts, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{
     ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words,
@@ -123,7 +123,7 @@ fn judge(report: &ScriptReport, item: &ActiveItem, hosts: &Hosts, case: &Case) -
         signs => encoded(signs, holds, first_sight),
     };
     let severity = match severity {
-        Severity::High if !first_sight && is_odd(item.position).is_some() => Severity::Critical,
+        Severity::High if !first_sight && OddPlaces::of(case).name(item.position).is_some() => Severity::Critical,
         other => other,
     };
     let piece = signs.first().map_or(item.value.as_str(), |(_, piece)| piece.as_str());

@@ -1,6 +1,6 @@
 //! Rule `hidden-links`: links to strangers that search engines see and visitors do not, and planted spam.
 
-use super::support::{Hosts, Standing, cut, is_odd, spam_words};
+use super::support::{Hosts, OddPlaces, Standing, cut, spam_words};
 use super::{Detector, Findings, Found};
 use crate::model::{
     ActiveItem, ActiveKind, Case, ChangeKind, Confidence, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords,
@@ -150,7 +150,7 @@ fn hidden(case: &Case, item: &ActiveItem, links: &Links) -> Option<Found> {
         MANY.. if !first_sight => (Severity::High, Confidence::Firm),
         MANY.. if links.sites.len() >= MANY => (Severity::Medium, Confidence::Tentative),
         _ if first_sight && !spam => return None,
-        _ if spam || is_odd(item.position).is_some() => (Severity::Medium, Confidence::Firm),
+        _ if spam || OddPlaces::of(case).name(item.position).is_some() => (Severity::Medium, Confidence::Firm),
         _ => (Severity::Medium, Confidence::Tentative),
     };
     let words = Words::new(

@@ -156,6 +156,7 @@ fn url_start(text: &str, slashes: usize) -> Option<usize> {
     let plausible = host.len() >= 4
         && host.contains('.')
         && !host.starts_with('.')
+        && !host.ends_with('.')
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:@".contains(&b) || b >= 0x80);
     if !plausible {
         return None;

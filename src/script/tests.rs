@@ -144,6 +144,7 @@ fn addresses() {
     let urls =
         report("a='//cdn.example/x.js';// https://comment.example/\nb=\"<img src='https://img.example/'>\";c='a//b'");
     assert_eq!(urls.urls, ["//cdn.example/x.js", "https://img.example/"]);
+    assert_eq!(report("a='https://ssl.';b='http://www.'+c").urls, [""; 0]);
 }
 
 #[test]

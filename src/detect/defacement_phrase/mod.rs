@@ -194,10 +194,14 @@ fn at_first_sight(score: &Score) -> Option<(Severity, Confidence)> {
 
 /// Phrases added to a page that otherwise stays.
 fn inserted(case: &Case, now: &Reading, score: &Score) -> Option<(Severity, Confidence)> {
-    let alone = score.strongest.is_some_and(|at| weight(at) >= 3 && stands_alone(case.now.page, at));
+    let strongest = score.strongest.filter(|at| weight(*at) >= 3);
+    let alone = strongest.is_some_and(|at| stands_alone(case.now.page, at));
+    let titled = score.in_title && strongest.is_some_and(|at| begins(&titles(case.now.page), at));
     match score {
         _ if score.strong == 0 && (score.weight < 5 || now.ordinary >= 3) => None,
-        _ if score.in_title || (score.strong > 0 && alone) => Some((Severity::High, Confidence::Firm)),
+        _ if titled || alone => Some((Severity::High, Confidence::Firm)),
+        _ if score.in_title => Some((Severity::Medium, Confidence::Firm)),
+        _ if now.ordinary >= 3 && score.weight < 9 => Some((Severity::Low, Confidence::Tentative)),
         _ if score.in_heading || score.weight >= 6 => Some((Severity::Medium, Confidence::Firm)),
         _ => Some((Severity::Medium, Confidence::Tentative)),
     }
@@ -205,14 +209,17 @@ fn inserted(case: &Case, now: &Reading, score: &Score) -> Option<(Severity, Conf
 
 /// Whether a phrase begins a short text of its own, as `Hacked by …` does and a headline about it does not.
 fn stands_alone(page: &Page, number: usize) -> bool {
-    let Some(phrase) = phrases::phrase(number) else { return false };
     page.ids().take(20_000).any(|id| match &page.node(id).kind {
-        NodeKind::Text(text) if text.trim().chars().count() <= 60 => {
-            let start: String = text.trim().chars().take(phrase.text.chars().count() + 4).collect();
-            phrases::find(&Folded::of(&start)).contains(&number)
-        }
+        NodeKind::Text(text) => text.len() < 400 && text.trim().chars().count() <= 60 && begins(text, number),
         _ => false,
     })
+}
+
+/// Whether a text begins with a phrase.
+fn begins(text: &str, number: usize) -> bool {
+    let length = phrases::phrase(number).map_or(0, |phrase| phrase.text.chars().count());
+    let start: String = text.trim().chars().take(length + 4).collect();
+    phrases::find(&Folded::of(&start)).contains(&number)
 }
 
 /// Visible text and the texts that stand for images.

@@ -1,6 +1,6 @@
 //! Rule `defacement-phrase`: languages, ways of writing, and pages that write about it.
 
-use crate::harness::{alarms, check, compared, names, scanned, worst};
+use crate::harness::{alarms, check, compared, names, scanned};
 use hinomi::model::{Confidence::*, Severity::*};
 
 const RULE: &str = "defacement-phrase";

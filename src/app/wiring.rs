@@ -3,9 +3,9 @@
 use crate::config::{AddressRange, MailWay, Settings, SmtpSettings};
 use crate::fetch::{FetchOptions, HttpFetcher, Identity};
 use crate::judge::Timing;
-use crate::model::{Channel, Receiver, Secret};
+use crate::model::{Channel, Receiver};
 use crate::monitor::Wording;
-use crate::net::{AllowedRanges, Client, ClientOptions, Guard, Proxy, Trust};
+use crate::net::{AllowedRanges, Client, ClientOptions, Guard, Ports, Proxy, Trust};
 use crate::notify::{Endpoint, MailOptions, Mailer, Notifier, SmtpOptions, Transport, Webhook, WebhookOptions};
 use crate::store::{Paths, Retention, Sqlite};
 use anyhow::{Context as _, Result};
@@ -35,15 +35,12 @@ pub(super) fn paths(settings: &Settings) -> Paths {
 fn client_options(settings: &Settings, trust: Trust, allowed: &[AddressRange]) -> Result<ClientOptions> {
     let ranges: Vec<String> = allowed.iter().map(ToString::to_string).collect();
     let mut options = ClientOptions::new(trust);
-    options.guard = Guard { allowed: AllowedRanges::parse(&ranges)?, ..Guard::default() };
+    options.guard =
+        Guard { allowed: AllowedRanges::parse(&ranges)?, ports: Ports { also: settings.fetch.allow_ports.clone() } };
     options.connect_timeout = settings.fetch.connect_timeout;
-    options.proxy = settings.fetch.proxy.clone().map(|url| Proxy { resolves_names: by_proxy(&url), url });
+    let resolves_names = settings.fetch.proxy_resolves_names;
+    options.proxy = settings.fetch.proxy.clone().map(|url| Proxy { resolves_names, url });
     Ok(options)
-}
-
-/// `socks5h` says that only the proxy resolves names.
-fn by_proxy(url: &Secret) -> bool {
-    url.expose().starts_with("socks5h:")
 }
 
 /// The fetcher.

@@ -2,6 +2,7 @@
 //! it begins and once when it is over, on every channel that still works.
 
 use super::pulse::Pulse;
+use super::wording::DAILY_REPORT;
 use super::world::World;
 use crate::model::{Event, Notice, Words};
 use crate::store::{Result, Retention, Store};
@@ -183,7 +184,7 @@ impl<S: Store> SelfWatch<S> {
 
     /// Once a day the operators hear that hinomi lives, what it covered, and the heads of the approval chains.
     async fn daily_report(&self, vitals: &Vitals, now: Timestamp) -> Result<()> {
-        let name = "daily-report";
+        let name = DAILY_REPORT;
         let due = match self.store.note(name.to_owned()).await?.and_then(|at| at.parse::<Timestamp>().ok()) {
             Some(due) => due,
             None => self.world.pace.timing.next_digest(now),

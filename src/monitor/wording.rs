@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// The operators' daily message, which carries the heads of the approval chains.
+pub(super) const DAILY_REPORT: &str = "daily-report";
+
 /// What messages are written with.
 #[derive(Debug, Clone)]
 pub struct Wording {
@@ -52,14 +55,14 @@ pub(super) async fn write_messages<S: Store>(
         groups.entry((notice.receiver.clone(), kind(&notice.event))).or_default().push(notice);
     }
     let mut messages = Vec::new();
-    for ((receiver, kind), notices) in groups {
+    for ((receiver, _), notices) in groups {
         let ids: Vec<Uuid> = notices.iter().map(|notice| notice.id).collect();
         let stories = stories(store, &registry, notices).await?;
         if stories.is_empty() {
             store.drop_notices(ids).await?;
             continue;
         }
-        let letter = letter(store, wording, receiver, kind, stories, now).await?;
+        let letter = letter(store, wording, receiver, stories, now).await?;
         messages.push((crate::notify::write(&letter, &crate::detect::rule), ids));
     }
     Ok(messages)
@@ -69,7 +72,6 @@ async fn letter<S: Store>(
     store: &S,
     wording: &Wording,
     receiver: Receiver,
-    kind: Kind,
     stories: Vec<Story>,
     now: Timestamp,
 ) -> Result<Letter> {
@@ -78,7 +80,8 @@ async fn letter<S: Store>(
         Some(incident) => store.thread(incident, receiver.clone()).await?,
         None => Vec::new(),
     };
-    let chain_heads = if kind == Kind::Operations { chain_heads(store).await? } else { Vec::new() };
+    let daily = |story: &Story| matches!(&story.event, Event::Operations { trouble, .. } if trouble == DAILY_REPORT);
+    let chain_heads = if stories.iter().any(daily) { chain_heads(store).await? } else { Vec::new() };
     Ok(Letter {
         id: Uuid::now_v7(),
         receiver,

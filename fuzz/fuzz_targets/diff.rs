@@ -1,0 +1,16 @@
+//! Two pages: nothing differs from itself, and the edit script turns the old page into the new one.
+#![no_main]
+
+use hinomi::diff::{apply, compare, script};
+use hinomi::model::Version;
+use hinomi::parse::{Options, page};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (&[u8], &[u8])| {
+    let (old, new) = (page(input.0, &Options::default()), page(input.1, &Options::default()));
+    let version = |page| Version { page, head: None, scripts: &[], url: None };
+    assert!(compare(version(&old), version(&old)).is_empty());
+    let _ = compare(version(&old), version(&new));
+    let Ok(nodes) = apply(&old, &script(&old, &new)) else { panic!("the edit script does not apply") };
+    assert!(nodes.iter().map(|node| &node.kind).eq(new.nodes.iter().map(|node| &node.kind)));
+});

@@ -55,16 +55,15 @@ impl Detector for ScriptInTextElement {
     }
 
     fn examine(&self, case: &Case, out: &mut Findings) {
-        let known = known(case);
-        each(case.now.page, |node, place, text| {
-            if known.contains(text) {
-                return;
-            }
-            let Some((severity, confidence)) = weigh(place, text, case.approved.is_none()) else { return };
+        let found = each(case.now.page);
+        let approved = case.approved.filter(|_| !found.is_empty()).map(|compared| each(compared.version.page));
+        let known: HashSet<_> = approved.unwrap_or_default().into_iter().map(|(_, _, text)| text).collect();
+        for (node, place, text) in found.into_iter().filter(|(_, _, text)| !known.contains(text)) {
+            let Some((severity, confidence)) = weigh(place, text, case.approved.is_none()) else { continue };
             let plane = if place == Place::Text { Plane::Content } else { Plane::Active };
             let found = Found::new(severity, confidence, words(place)).plane(plane).at(node);
             out.add(found.evidence(around(text)));
-        });
+        }
         repeated(case, out);
     }
 }
@@ -82,19 +81,9 @@ enum Place {
     Text,
 }
 
-/// The texts with script markup that the approved page has.
-fn known(case: &Case) -> HashSet<String> {
-    let mut known = HashSet::new();
-    if let Some(compared) = case.approved {
-        each(compared.version.page, |_, _, text| {
-            known.insert(text.to_owned());
-        });
-    }
-    known
-}
-
-/// Calls `found` for each text with script markup that stands where only text belongs.
-fn each(page: &Page, mut found: impl FnMut(NodeId, Place, &str)) {
+/// Each text with script markup that stands where only text belongs.
+fn each(page: &Page) -> Vec<(NodeId, Place, &str)> {
+    let mut found: Vec<(NodeId, Place, &str)> = Vec::new();
     let mut quoted_to = 0;
     for id in page.ids() {
         let node = page.node(id);
@@ -108,7 +97,7 @@ fn each(page: &Page, mut found: impl FnMut(NodeId, Place, &str)) {
                 }
                 for (name, value) in element.attributes.iter().filter(|(_, value)| has_script(value)) {
                     if let Some(place) = attribute_place(&element.name, name) {
-                        found(id, place, value);
+                        found.push((id, place, value));
                     }
                 }
             }
@@ -119,11 +108,12 @@ fn each(page: &Page, mut found: impl FnMut(NodeId, Place, &str)) {
                     "textarea" => Place::TextField,
                     _ => Place::Text,
                 };
-                found(id, place, text);
+                found.push((id, place, text));
             }
             _ => {}
         }
     }
+    found
 }
 
 fn attribute_place(element: &str, name: &str) -> Option<Place> {
@@ -141,21 +131,33 @@ fn has_script(text: &str) -> bool {
     opening(text).is_some()
 }
 
-/// Where a text opens a script: the token, and somewhere after it a source or code's end.
+/// Where a text opens a script: the token, plain or escaped, and after it a source or the end of code.
 fn opening(text: &str) -> Option<usize> {
-    const TOKENS: [&str; 3] = ["<script", "&lt;script", "&#60;script"];
-    if !text.contains(['s', 'S']) || !text.contains(['<', '&']) {
-        return None;
-    }
-    let lower = text.to_ascii_lowercase();
-    let at = TOKENS.iter().filter_map(|token| lower.find(token)).min()?;
-    let rest = lower.get(at..)?;
+    let bytes = text.as_bytes();
+    let at = memchr::memchr2_iter(b'<', b';', bytes).find_map(|at| {
+        let word = bytes.get(at + 1..at + 7)?;
+        let start = match bytes.get(..=at)? {
+            before if before.ends_with(b"<") => at,
+            before if before.ends_with(b"&lt;") => at - 3,
+            before if before.ends_with(b"&#60;") => at - 4,
+            _ => return None,
+        };
+        word.eq_ignore_ascii_case(b"script").then_some(start)
+    })?;
+    let rest = tag_on(text, at);
     (rest.contains("src") || rest.contains("/script")).then_some(at)
+}
+
+/// A readable length of text from a place on, in lower case.
+fn tag_on(text: &str, at: usize) -> String {
+    const ENOUGH: usize = 4096;
+    let end = text.floor_char_boundary(at.saturating_add(ENOUGH).min(text.len()));
+    text.get(at..end).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Whether the script that a text opens has a source on some host.
 fn names_host(text: &str) -> bool {
-    let rest = opening(text).and_then(|at| text.get(at..)).unwrap_or_default().to_ascii_lowercase();
+    let rest = opening(text).map(|at| tag_on(text, at)).unwrap_or_default();
     let tag = rest.split_once('>').map_or(rest.as_str(), |(tag, _)| tag);
     tag.split_once("src").is_some_and(|(_, source)| source.contains("//"))
 }

@@ -2,6 +2,7 @@
 
 use super::services::{Service, imitates, service};
 use crate::model::{ActiveItem, Case, Version, site};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use url::Url;
@@ -23,30 +24,42 @@ pub(in crate::detect) enum Standing {
 
 /// The hosts of a case.
 pub(in crate::detect) struct Hosts<'a> {
-    own: HashSet<&'a str>,
-    approved: HashSet<String>,
-    base: Option<&'a Url>,
+    case: Case<'a>,
+    sites: OnceCell<Sites<'a>>,
 }
 
-impl<'a> Hosts<'a> {
-    /// Reads them off the page and its approved version.
-    pub(in crate::detect) fn of(case: &Case<'a>) -> Self {
+/// The sites that are known; read off the pages when the first host is asked for, which on most pages is never.
+struct Sites<'a> {
+    own: HashSet<&'a str>,
+    approved: HashSet<String>,
+}
+
+impl<'a> Sites<'a> {
+    fn of(case: &Case<'a>) -> Self {
         let mut own = own_sites(&case.now);
         let mut approved = HashSet::new();
         if let Some(compared) = case.approved {
             own.extend(own_sites(&compared.version));
             approved.extend(acting_sites(&compared.version));
         }
-        Self { own, approved, base: case.now.url }
+        Self { own, approved }
+    }
+}
+
+impl<'a> Hosts<'a> {
+    /// Those of the page and its approved version.
+    pub(in crate::detect) fn of(case: &Case<'a>) -> Self {
+        Self { case: *case, sites: OnceCell::new() }
     }
 
     /// Where the host of a URL stands.
     pub(in crate::detect) fn standing(&self, url: &Url) -> Standing {
         let Some(host) = url.host_str() else { return Standing::Own };
+        let sites = self.sites.get_or_init(|| Sites::of(&self.case));
         let its = site(host);
-        if self.own.contains(its) {
+        if sites.own.contains(its) {
             Standing::Own
-        } else if self.approved.contains(its) {
+        } else if sites.approved.contains(its) {
             Standing::Approved
         } else if let Some(service) = service(host, url.path()) {
             Standing::Service(service)
@@ -63,7 +76,7 @@ impl<'a> Hosts<'a> {
     /// A URL as a script writes it (absolute, without scheme, or relative), resolved against the page.
     pub(in crate::detect) fn resolve(&self, raw: &str) -> Option<Url> {
         let raw = raw.trim();
-        let url = match (self.base, raw.strip_prefix("//")) {
+        let url = match (self.case.now.url, raw.strip_prefix("//")) {
             (Some(base), _) => base.join(raw).ok()?,
             (None, Some(rest)) => Url::parse(&format!("https://{rest}")).ok()?,
             (None, None) => Url::parse(raw).ok()?,

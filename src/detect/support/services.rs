@@ -1,6 +1,7 @@
 //! Well-known services: whose newness alone is no alarm, and names that imitate them.
 
 use crate::model::{StaticWords, site};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -115,15 +116,18 @@ pub(in crate::detect) fn imitates(host: &str) -> Option<&'static str> {
     if BRANDS.iter().any(|(_, sites)| sites.contains(&own)) || service(host, "/").is_some() {
         return None;
     }
-    let plain = |label: &str| label.replace('-', "");
     let name = plain(own.split('.').next()?);
-    let labels: Vec<String> = host.split('.').take(12).map(plain).collect();
+    let labels: Vec<_> = host.split('.').take(12).map(plain).collect();
     BRANDS.iter().map(|(brand, _)| *brand).find(|brand| {
         let bare = plain(brand);
         let slips = if bare.len() >= 10 { 2 } else { 1 };
-        let borne = labels.iter().any(|label| *label == bare || (bare.len() >= 8 && label.contains(&bare)));
+        let borne = labels.iter().any(|label| *label == bare || (bare.len() >= 8 && label.contains(&*bare)));
         borne || within(&name, &bare, slips)
     })
+}
+
+fn plain(label: &str) -> Cow<'_, str> {
+    if label.contains('-') { Cow::Owned(label.replace('-', "")) } else { Cow::Borrowed(label) }
 }
 
 /// Whether two names are at most `limit` slips apart (a letter changed, left out, added, or two swapped).

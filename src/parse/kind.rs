@@ -50,8 +50,14 @@ pub(super) fn of(bytes: &[u8], name: Option<&str>) -> InputKind {
     let head = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let decoded = charset::decode(head, None, head.len() < bytes.len());
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
-    if let Some(kind) = by_start(text) {
-        return kind;
+    let (text, comments) = without_leading_comments(text);
+    if begins_with_tag(text) {
+        return InputKind::Page;
+    }
+    if text.is_empty() && !comments.is_empty() {
+        // Old scripts hide behind a comment as well.
+        let is_script = first_tag(&without_literals(comments)).is_none() && signs(comments) >= 2;
+        return if is_script { InputKind::Script } else { InputKind::Page };
     }
     let bare = without_literals(text);
     match (first_tag(&bare), signs(&bare)) {
@@ -64,17 +70,19 @@ pub(super) fn of(bytes: &[u8], name: Option<&str>) -> InputKind {
     }
 }
 
-/// What the first sign of a text says, where it is clear.
-fn by_start(text: &str) -> Option<InputKind> {
-    let rest = text.strip_prefix('<')?;
-    let first = rest.bytes().next()?;
-    if rest.starts_with("!--") {
-        // Old scripts hide behind a comment as well.
-        let after = rest.split_once("-->").map_or("", |(_, after)| after);
-        let is_script = first_tag(&without_literals(rest)).is_none() && signs(rest) >= 2 && !after.contains('<');
-        return Some(if is_script { InputKind::Script } else { InputKind::Page });
+/// A text without the markup comments and white space at its start, and those comments.
+fn without_leading_comments(text: &str) -> (&str, &str) {
+    let mut rest = text;
+    while rest.starts_with("<!--") {
+        rest = rest.split_once("-->").map_or("", |(_, after)| after).trim_start();
     }
-    (first.is_ascii_alphabetic() || matches!(first, b'!' | b'?' | b'/')).then_some(InputKind::Page)
+    (rest, text.get(..text.len() - rest.len()).unwrap_or_default())
+}
+
+fn begins_with_tag(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next() == Some(b'<')
+        && bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'!' | b'?' | b'/'))
 }
 
 fn by_name(name: Option<&str>) -> Option<InputKind> {
@@ -93,9 +101,9 @@ fn without_literals(text: &str) -> String {
     while let Some(at) = rest.find(['"', '\'', '`', '/']) {
         let (before, from) = rest.split_at(at);
         bare.push_str(before);
-        let length = literal(from);
-        if length == 1 {
-            bare.push_str(from.get(..1).unwrap_or_default());
+        let length = if before.ends_with(':') && from.starts_with("//") { 2 } else { literal(from) };
+        if length <= 2 {
+            bare.push_str(from.get(..length).unwrap_or_default());
         }
         rest = from.get(length..).unwrap_or_default();
     }
@@ -107,6 +115,7 @@ fn without_literals(text: &str) -> String {
 fn literal(text: &str) -> usize {
     let bytes = text.as_bytes();
     match bytes {
+        [b'/', b'/', ..] => memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()),
         [b'/', b'*', ..] => text.get(2..).and_then(|rest| rest.find("*/")).map_or(1, |end| end + 4),
         [quote @ (b'"' | b'\'' | b'`'), ..] => {
             let mut at = 1;
@@ -165,6 +174,8 @@ mod tests {
             ("// x\nimport a from './a.js';\nexport const b = () => a;", Script),
             ("!function(e,t){return e<t&&t>e}(1,2);", Script),
             ("var a=1;\ndocument.write(\"<iframe src='http://evil.example/'></iframe>\");", Script),
+            ("<!-- a -->\n<!-- b -->\n(function($) { $('#x').html(''); })(jQuery);", Script),
+            ("(function() {\n// it's not the <body> or\n// <html> element\nvar a = 'it'; })();", Script),
             ("<!--\nvar a = 1;\nfunction f() { return a; }\n//-->", Script),
             ("const t = `<div>\n<p>${x}</p></div>`; export default () => t;", Script),
         ];

@@ -10,10 +10,11 @@ const READ: usize = 256 << 10;
 /// Longest piece of code that is shown.
 const SHOWN: usize = 300;
 
-/// The classes (`.name`) and ids (`#name`) that simple rules hide, with the elements to which that is limited.
+/// The classes and ids that simple rules hide, with the elements to which that is limited (empty: any).
 #[derive(Default)]
 pub(super) struct Sheet {
-    hidden: HashMap<String, Vec<String>>,
+    classes: HashMap<String, Vec<String>>,
+    ids: HashMap<String, Vec<String>>,
 }
 
 impl Sheet {
@@ -38,18 +39,12 @@ impl Sheet {
     }
 
     pub(super) fn hides_class(&self, element: &str, classes: &str) -> bool {
-        !self.hidden.is_empty() && classes.split_ascii_whitespace().any(|class| self.hides('.', class, element))
+        let hides = |class| is_limited_to(self.classes.get(class), element);
+        !self.classes.is_empty() && classes.split_ascii_whitespace().any(hides)
     }
 
     pub(super) fn hides_id(&self, element: &str, id: &str) -> bool {
-        !self.hidden.is_empty() && self.hides('#', id, element)
-    }
-
-    fn hides(&self, sign: char, name: &str, element: &str) -> bool {
-        let mut key = String::with_capacity(name.len() + 1);
-        key.push(sign);
-        key.push_str(name);
-        self.hidden.get(&key).is_some_and(|limited| limited.iter().any(|tag| tag.is_empty() || tag == element))
+        !self.ids.is_empty() && is_limited_to(self.ids.get(id), element)
     }
 
     /// Reads rules outside of media queries that do not hold for every screen.
@@ -76,11 +71,18 @@ impl Sheet {
     fn hide(&mut self, selector: &str) {
         let Some(at) = selector.find(['.', '#']) else { return };
         let (tag, key) = selector.split_at(at);
+        let (sign, name) = key.split_at(1);
         let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-        if plain(tag) && key.len() > 1 && key.get(1..).is_some_and(plain) {
-            self.hidden.entry(key.to_owned()).or_default().push(tag.to_ascii_lowercase());
+        if plain(tag) && !name.is_empty() && plain(name) {
+            let names = if sign == "." { &mut self.classes } else { &mut self.ids };
+            names.entry(name.to_owned()).or_default().push(tag.to_ascii_lowercase());
         }
     }
+}
+
+/// Whether a rule is there and holds for an element.
+fn is_limited_to(limits: Option<&Vec<String>>, element: &str) -> bool {
+    limits.is_some_and(|tags| tags.iter().any(|tag| tag.is_empty() || tag == element))
 }
 
 fn for_every_screen(prelude: &str) -> bool {

@@ -54,7 +54,7 @@ pub(super) fn verdict(context: &Context, verdict: Verdict) -> String {
 
 /// The reasons of a judgement, one line each.
 pub(super) fn reasons(context: &Context, judgement: &Judgement) -> Vec<String> {
-    judgement.because.iter().map(|words| format!("  {}", words.get(context.language))).collect()
+    judgement.because.iter().map(|words| format!("  {}", safe(words.get(context.language)))).collect()
 }
 
 /// A finding, its evidence defanged and made visible.

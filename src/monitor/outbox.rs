@@ -20,6 +20,8 @@ const FIRST_WAIT: Duration = Duration::from_secs(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// A message that could not be sent for this long is given up.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+/// A little more than notices wait for company.
+const COMPANY: Duration = Duration::from_secs(90);
 /// Messages sent at a time; each to another receiver.
 const AT_A_TIME: usize = 16;
 
@@ -61,12 +63,13 @@ impl<S: Store> Postman<S> {
         Ok(())
     }
 
-    /// Writes and sends everything that is due, once; for commands that do not run the service.
+    /// Writes and sends everything that is due by now, or within the time that notices wait for company, once; for
+    /// commands that do not run the service: nobody may come back to send what they leave.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn once(self: &Arc<Self>) -> Result<()> {
-        self.compose(Timestamp::now()).await?;
+        self.compose(Timestamp::now().saturating_add(COMPANY).unwrap_or(Timestamp::MAX)).await?;
         let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
         loop {
             self.start(&mut sending, &mut busy).await?;
@@ -75,8 +78,10 @@ impl<S: Store> Postman<S> {
         }
     }
 
-    async fn compose(&self, now: Timestamp) -> Result<()> {
-        let notices = self.store.due_notices(now).await?;
+    /// Writes the messages of all notices that are due by a time.
+    async fn compose(&self, due_by: Timestamp) -> Result<()> {
+        let now = Timestamp::now();
+        let notices = self.store.due_notices(due_by).await?;
         if notices.is_empty() {
             return Ok(());
         }

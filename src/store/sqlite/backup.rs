@@ -104,20 +104,45 @@ pub fn restore(file: &Path, paths: &Paths, now: Timestamp) -> Result<Restored> {
         fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let draft = beside(database, ".restoring");
-    fs::copy(file, &draft).map_err(at(&draft))?;
-    let swapped = prove(&draft).and_then(|()| sync(&draft)).and_then(|()| swap(&draft, database, now));
+    let taken = take(file, &draft).and_then(|()| prove(&draft)).and_then(|()| sync(&draft));
+    let swapped = taken.and_then(|()| swap(&draft, database, now));
     if swapped.is_err() {
-        // The error that stopped the restore is what counts.
-        let _ = fs::remove_file(&draft);
+        for end in LOGS.into_iter().chain([""]) {
+            // The error that stopped the restore is what counts.
+            let _ = fs::remove_file(beside(&draft, end));
+        }
     }
     swapped
+}
+
+/// What SQLite keeps beside a database that is, or was, open.
+const LOGS: [&str; 2] = ["-wal", "-shm"];
+
+/// Copies a backup, or a database that was kept aside with its log, into one file without a log.
+fn take(file: &Path, draft: &Path) -> Result<()> {
+    fs::copy(file, draft).map_err(at(draft))?;
+    let log = beside(file, "-wal");
+    if log.exists() {
+        let copy = beside(draft, "-wal");
+        fs::copy(&log, &copy).map_err(at(&copy))?;
+    }
+    let alone = Connection::open(draft).and_then(|db| {
+        db.pragma_update(None, "journal_mode", "DELETE")?;
+        db.close().map_err(|(_, error)| error)
+    });
+    let refuse =
+        |error| StoreError::Refused(format!("{}: is no database ({error}); nothing was changed", file.display()));
+    alone.map_err(refuse)
 }
 
 fn swap(draft: &Path, database: &Path, now: Timestamp) -> Result<Restored> {
     let aside = beside(database, &format!(".before-{}", now.as_millisecond()));
     let stood = database.exists();
-    // The log first: without its database it does no harm, the other way round the database would lose writes.
-    for end in ["-wal", "-shm", ""] {
+    if let Some(old) = stood.then(|| Connection::open(database).ok()).flatten() {
+        // The old one may be damaged, which is why it is replaced: then its log goes aside with it.
+        let _ = old.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    for end in [""].into_iter().chain(LOGS) {
         let (from, to) = (beside(database, end), beside(&aside, end));
         if from.exists() {
             fs::rename(&from, &to).map_err(at(&from))?;

@@ -28,7 +28,7 @@ pub(super) fn due(db: &Connection, me: i64, now: Timestamp, limit: u32, per_host
     let lost = "SELECT id, host FROM watch WHERE begun < ?2 AND owner <> ?3 AND alone IS NULL \
                 AND enabled = 1 AND aside = 0 AND next_due <= ?1 ORDER BY next_due";
     let waiting = "SELECT id, host FROM watch INDEXED BY watch_due \
-                   WHERE enabled = 1 AND begun IS NULL AND aside = 0 AND next_due <= ?1 ORDER BY next_due, id";
+                   WHERE enabled = 1 AND begun IS NULL AND aside = 0 AND next_due <= ?1 ORDER BY next_due, host, id";
     if limit > 0 && each(db, lost, params![Time(now), Time(forgotten), me], &mut take)? {
         each(db, waiting, params![Time(now)], &mut take)?;
     }

@@ -241,6 +241,13 @@ fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Se
     match hosts.standing(url) {
         Standing::Own | Standing::Approved => None,
         Standing::Imitation(brand) => Some(imitation(host, brand, first_sight)),
+        Standing::Unknown if first_sight && looks => {
+            let words = Words::new(
+                format!("a script looks at the visitor first and then reaches another site, {host}"),
+                format!("スクリプトが閲覧者の情報を調べたうえで、別サイト {host} を呼び出します"),
+            );
+            Some((Severity::Medium, Confidence::Tentative, words))
+        }
         _ if first_sight => None,
         Standing::Service(service) => Some((Severity::Medium, Confidence::Firm, serves(host, service))),
         Standing::Unknown => {

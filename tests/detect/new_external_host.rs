@@ -20,6 +20,7 @@ fn strangers_alarm_and_odd_places_make_it_worse() {
     assert_eq!(told("tampered-loader"), Some((High, Firm)));
     assert_eq!(told("tampered-frame"), Some((High, Tentative)), "it is there to be looked at");
     assert_eq!(told("tampered-overlay"), Some((High, Firm)));
+    assert_eq!(told("tampered-looks"), Some((Critical, Firm)), "it chooses its victims");
     assert_eq!(told("tampered-import-map"), Some((High, Firm)));
     assert_eq!(told("tampered-between"), Some((Critical, Firm)));
     assert_eq!(told("tampered-disguised"), Some((Critical, Firm)));
@@ -40,6 +41,7 @@ fn without_a_baseline_only_what_is_odd_in_itself_counts() {
     assert_eq!(alone("baseline"), None);
     assert_eq!(alone("tampered-script"), Some((Info, Tentative)));
     assert_eq!(alone("tampered-loader"), None);
+    assert_eq!(alone("tampered-looks"), Some((Medium, Tentative)));
     assert_eq!(alone("tampered-disguised"), Some((High, Firm)));
     assert_eq!(alone("tampered-imitation"), Some((High, Firm)));
 }

@@ -112,11 +112,11 @@ static BRANDS: [(&str, &[&str]); 17] = [
 /// The name that a host imitates: another ending, a slip of one or two letters, or the name as a label or part of one.
 /// Method: optimal string alignment (restricted Damerau–Levenshtein) distance on the site's first label.
 pub(in crate::detect) fn imitates(host: &str) -> Option<&'static str> {
-    let own = site(host);
-    if BRANDS.iter().any(|(_, sites)| sites.contains(&own)) || service(host, "/").is_some() {
+    let below = |site: &str| host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if BRANDS.iter().flat_map(|(_, sites)| *sites).any(|site| below(site)) || service(host, "/").is_some() {
         return None;
     }
-    let name = plain(own.split('.').next()?);
+    let name = plain(site(host).split('.').next()?);
     let labels: Vec<_> = host.split('.').take(12).map(plain).collect();
     BRANDS.iter().map(|(brand, _)| *brand).find(|brand| {
         let bare = plain(brand);
@@ -183,9 +183,14 @@ mod tests {
         }
         assert_eq!(imitates("googleanalytlcs.net"), Some("google-analytics"));
         assert_eq!(imitates("www.googletagmanager.com.cdn.example"), Some("googletagmanager"));
-        for host in
-            ["www.google-analytics.com", "statics.example", "cdn.city.example", "jquery.example", "ecstatic.example"]
-        {
+        for host in [
+            "www.google-analytics.com",
+            "plus.googleapis.com",
+            "statics.example",
+            "cdn.city.example",
+            "jquery.example",
+            "ecstatic.example",
+        ] {
             assert_eq!(imitates(host), None, "{host}");
         }
     }

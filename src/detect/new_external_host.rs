@@ -12,7 +12,7 @@ use url::{Host, Url};
 /// # What it finds
 ///
 /// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
-/// the approved page, and a new script in the page that loads something from such a host. About three hundred
+/// the approved page, and a new script in the page that loads something from such a host. More than four hundred
 /// well-known services (analytics, maps, video, fonts, public bodies …) are named and asked about; hosts that imitate
 /// the name of such a service are told as critical. A frame that is plainly there to be looked at is less sure than a
 /// script. Without an approved page only imitations and disguised addresses

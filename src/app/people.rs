@@ -2,15 +2,16 @@
 
 use super::Office;
 use super::judging::of_snapshot;
-use crate::judge::Known;
+use crate::judge::{Directory, Known, receivers};
 use crate::model::{
-    Approval, ApprovalAction, Digest, Incident, IncidentState, Mark, Persona, Policy, Proposal, Snapshot, Target,
-    TargetId, Verdict,
+    Approval, ApprovalAction, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
+    Receiver, Snapshot, Target, TargetId, Verdict,
 };
 use crate::monitor::{Terms, examine, read};
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
 use jiff::{Span, Timestamp};
+use uuid::Uuid;
 
 /// A decision about a target, entered by somebody on this machine.
 #[derive(Debug, Clone)]
@@ -93,8 +94,37 @@ impl Office {
     }
 
     async fn enter(&self, target: &Target, snapshot: Snapshot, body: Vec<u8>, decision: &Decision) -> Result<()> {
+        let state = snapshot.state;
         let approval = self.approval(target, snapshot, decision, ApprovalAction::Approve)?;
-        Ok(self.store.approve(approval, Some(body)).await?)
+        self.store.approve(approval, Some(body)).await?;
+        self.answer(target, state, decision).await
+    }
+
+    /// "This was us" is the answer to the incident that this state raised: it is over, and whoever was alarmed hears it.
+    async fn answer(&self, target: &Target, state: Digest, decision: &Decision) -> Result<()> {
+        let open = self.store.target_state(target.id.clone(), decision.persona).await?.incidents;
+        for mut incident in open.into_iter().filter(|incident| incident.alarmed_state == Some(state)) {
+            incident.resolved = Some(mark(&decision.by, &format!("this was us: {}", decision.reason))?);
+            incident.state = IncidentState::Resolved;
+            incident.escalate_at = None;
+            let notices = self.tell_resolved(&incident);
+            self.store.put_incident(incident, notices).await?;
+        }
+        Ok(())
+    }
+
+    /// Everybody who was alarmed, told that it is over.
+    fn tell_resolved(&self, incident: &Incident) -> Vec<Notice> {
+        let Some(target) = self.registry.targets.get(&incident.target) else { return Vec::new() };
+        let operators = self.operators();
+        let directory = Directory { registry: &self.registry, operators: &operators };
+        let mut told: Vec<Receiver> =
+            (1..=incident.level).flat_map(|level| receivers(&directory, target, level)).collect();
+        told.sort();
+        told.dedup();
+        let (at, event) = (Timestamp::now(), Event::Resolved { incident: incident.id });
+        let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at, not_before: at };
+        told.into_iter().map(notice).collect()
     }
 
     fn approval(
@@ -192,7 +222,8 @@ impl Office {
         } else {
             (incident.state, incident.acknowledged) = (IncidentState::Acknowledged, Some(mark));
         }
-        self.store.put_incident(incident.clone(), Vec::new()).await?;
+        let notices = if over { self.tell_resolved(&incident) } else { Vec::new() };
+        self.store.put_incident(incident.clone(), notices).await?;
         Ok(incident)
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum BaselineCommand {
     Retire(RetireArgs),
     /// Check the record of approvals: every byte, line, chain and object.
     Verify,
+    /// Rebuild registry and approvals of a new, empty database from the record.
+    Rebuild,
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +117,11 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
                 Ok(Outcome::Done)
             }
             BaselineCommand::Verify => verify(&office, context).await,
+            BaselineCommand::Rebuild => {
+                let lines = office.store.rebuild(jiff::Timestamp::now()).await?;
+                render::line(&format!("{lines} lines of the record read / 記録 {lines} 行を読み込みました"))?;
+                Ok(Outcome::Done)
+            }
         }
     })
 }

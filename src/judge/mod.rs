@@ -1,6 +1,6 @@
 //! Findings and context to a verdict, and what follows from it.
 //!
-//! [`decide`] says what a page is worth; [`follow`] says what becomes of incidents, proposals and notices. Both are
+//! [`decide()`] says what a page is worth; [`follow()`] says what becomes of incidents, proposals and notices. Both are
 //! pure: the same facts give the same answer, today and when a past observation is judged again.
 
 mod decide;

@@ -139,7 +139,7 @@ pub struct PlannedChange {
     pub from: Timestamp,
     /// End of its window.
     pub until: Timestamp,
-    /// CSS selector or path prefix of the region, when it is for one.
+    /// A step of the paths that changes are shown with (`#news`, `main`), when it is for one region: each change lies below it.
     pub region: Option<String>,
     /// Digest of the announced state, when it is for one.
     pub digest: Option<Digest>,

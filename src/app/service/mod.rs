@@ -34,6 +34,7 @@ pub fn serve(places: &Places) -> Result<()> {
         let _lock = office.lock()?;
         let fetcher = Arc::new(wiring::fetcher(&office.settings)?);
         tell_last_end(&office).await?;
+        tell_repairs(&office).await?;
         let stop = watch::channel(false).0;
         let served = run_parts(&office, fetcher, places, stop).await;
         note_end(&office, &served).await;
@@ -64,6 +65,29 @@ async fn tell_last_end(office: &Office) -> Result<()> {
         ),
     );
     office.tell_operators("restarted", words, false).await
+}
+
+/// Tells the operators what was found and done in the record of approvals when it was opened.
+async fn tell_repairs(office: &Office) -> Result<()> {
+    let repairs = office.store.repairs();
+    if repairs.is_empty() {
+        return Ok(());
+    }
+    let told = |pick: fn(&Words) -> &str| {
+        let line = |damage: &crate::store::Damage| format!("{}: {}", damage.path.display(), pick(&damage.what));
+        repairs.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let words = Words::new(
+        format!(
+            "The record of approvals was found in need when it was opened (`hinomi baseline verify` looks again):\n{}",
+            told(|words| &words.en)
+        ),
+        format!(
+            "承認の記録を開いた際に、次の点を検出・修復しました(`hinomi baseline verify` で再確認できます):\n{}",
+            told(|words| &words.ja)
+        ),
+    );
+    office.tell_operators("record-repaired", words, false).await
 }
 
 async fn note_end(office: &Office, served: &Result<()>) {

@@ -155,7 +155,7 @@ fn propose(context: &Context, seen: &Seen, up: &mut FollowUp) {
                 findings: findings.to_vec(),
                 excerpts: excerpts.to_vec(),
                 since: context.proposal.map_or(context.now, |waiting| waiting.since),
-                planned: planned(context, snapshot),
+                planned: planned(context, snapshot, excerpts),
             };
             // The same answer again brings no excerpts: what waits already says more.
             if !(known && excerpts.is_empty()) {
@@ -174,13 +174,18 @@ fn propose(context: &Context, seen: &Seen, up: &mut FollowUp) {
     }
 }
 
-/// The planned change that announced this state: by digest, or by a window around now.
-fn planned(context: &Context, snapshot: &Snapshot) -> Option<String> {
+/// The planned change that announced this state: by digest, or by a window around now, and every change in its region.
+fn planned(context: &Context, snapshot: &Snapshot, excerpts: &[Excerpt]) -> Option<String> {
+    let inside = |region: &str| {
+        let on_the_way = |path: &str| path.split(" > ").any(|step| step == region || step.ends_with(region));
+        !excerpts.is_empty() && excerpts.iter().all(|excerpt| on_the_way(&excerpt.path))
+    };
     let fits = |plan: &&PlannedChange| {
         plan.target == context.target.id
             && plan.from <= context.now
             && context.now < plan.until
             && plan.digest.is_none_or(|digest| digest == snapshot.state)
+            && plan.region.as_deref().is_none_or(inside)
     };
     context.plans.iter().find(fits).map(|plan| format!("{} ({})", plan.mark.reason, plan.mark.by))
 }

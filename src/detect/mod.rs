@@ -1,6 +1,6 @@
 //! Detectors: one rule a file, from a case to findings.
 //!
-//! A rule is a file here, a `mod` line, a line in [`DETECTORS`], a test file in `tests/detect/` and a folder of
+//! A rule is a file here, a `mod` line, a line in `DETECTORS`, a test file in `tests/detect/` and a folder of
 //! fixtures in `fixtures/detect/`; a test fails when one of them is missing. Its type's doc comment is its documentation.
 
 mod bad_certificate;

@@ -1,7 +1,7 @@
 //! Pairs siblings that are not equal but resemble each other, so that an edit is told as an edit.
 
 use super::align::{align, gaps};
-use crate::model::{Element, NodeId, NodeKind, Page};
+use crate::model::{Digest, Element, Node, NodeId, NodeKind, Page};
 use smol_str::SmolStr;
 
 /// Largest product of two gaps' lengths that is compared each with each.
@@ -70,12 +70,14 @@ impl<'a> Pairing<'a> {
 
     /// The pairs in order with the greatest sum of likenesses (the usual table, filled from its end).
     fn best(&self, old: &[NodeId], new: &[NodeId]) -> Vec<(NodeId, NodeId)> {
+        let glimpses = |page: &'a Page, ids: &[NodeId]| ids.iter().map(|&id| Glimpse::of(page, id)).collect::<Vec<_>>();
+        let (mine, theirs) = (glimpses(self.old, old), glimpses(self.new, new));
         let width = new.len() + 1;
         let mut sums = vec![0_u32; (old.len() + 1) * width];
         let mut likenesses = vec![0_u32; old.len() * new.len()];
         for o in (0..old.len()).rev() {
             for n in (0..new.len()).rev() {
-                let likeness = self.likeness(old[o], new[n]);
+                let likeness = likeness(&mine[o], &theirs[n]);
                 let skip = sums[(o + 1) * width + n].max(sums[o * width + n + 1]);
                 let take = if likeness > 0 { likeness + sums[(o + 1) * width + n + 1] } else { 0 };
                 likenesses[o * new.len() + n] = likeness;
@@ -98,37 +100,45 @@ impl<'a> Pairing<'a> {
         }
         pairs
     }
+}
 
-    /// How much two nodes resemble each other; 0 when one cannot have become the other.
-    fn likeness(&self, old: NodeId, new: NodeId) -> u32 {
-        let (before, after) = (self.old.node(old), self.new.node(new));
-        if before.digest == after.digest {
-            return EQUAL;
-        }
-        match (&before.kind, &after.kind) {
-            (NodeKind::Text(a), NodeKind::Text(b)) | (NodeKind::Comment(a), NodeKind::Comment(b)) => {
-                1 + ends_alike(a, b)
-            }
-            (NodeKind::Doctype(_), NodeKind::Doctype(_)) => 1,
-            (NodeKind::Element(a), NodeKind::Element(b)) => {
-                let Some(alike) = elements_alike(a, b) else { return 0 };
-                let inside = alike + self.inside_alike(old, new);
-                let small = before.size <= 3 && after.size <= 3;
-                let only_one = matches!(a.name.as_str(), "html" | "head" | "body" | "title");
-                if small || only_one || inside >= LEAST { 1 + inside } else { 0 }
-            }
-            _ => 0,
-        }
-    }
+/// What is looked at when a node is compared with several.
+struct Glimpse<'a> {
+    node: &'a Node,
+    children: Vec<Digest>,
+    text: Option<&'a str>,
+}
 
-    /// Equal children and the likeness of the first text.
-    fn inside_alike(&self, old: NodeId, new: NodeId) -> u32 {
-        let theirs: Vec<_> = self.new.children(new).take(GLANCE).map(|id| self.new.node(id).digest).collect();
-        let mine = self.old.children(old).take(GLANCE).map(|id| self.old.node(id).digest);
-        let shared = mine.filter(|digest| theirs.contains(digest)).count() as u32;
-        let texts = first_text(self.old, old).zip(first_text(self.new, new));
-        3 * shared + texts.map_or(0, |(a, b)| ends_alike(a, b))
+impl<'a> Glimpse<'a> {
+    fn of(page: &'a Page, id: NodeId) -> Self {
+        let children = page.children(id).take(GLANCE).map(|id| page.node(id).digest);
+        Self { node: page.node(id), children: children.collect(), text: first_text(page, id) }
     }
+}
+
+/// How much two nodes resemble each other; 0 when one cannot have become the other.
+fn likeness(old: &Glimpse<'_>, new: &Glimpse<'_>) -> u32 {
+    if old.node.digest == new.node.digest {
+        return EQUAL;
+    }
+    match (&old.node.kind, &new.node.kind) {
+        (NodeKind::Text(a), NodeKind::Text(b)) | (NodeKind::Comment(a), NodeKind::Comment(b)) => 1 + ends_alike(a, b),
+        (NodeKind::Doctype(_), NodeKind::Doctype(_)) => 1,
+        (NodeKind::Element(a), NodeKind::Element(b)) => {
+            let Some(alike) = elements_alike(a, b) else { return 0 };
+            let alike = alike + inside_alike(old, new);
+            let small = old.node.size <= 3 && new.node.size <= 3;
+            let only_one = matches!(a.name.as_str(), "html" | "head" | "body" | "title");
+            if small || only_one || alike >= LEAST { 1 + alike } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+/// Equal children and the likeness of the first text.
+fn inside_alike(old: &Glimpse<'_>, new: &Glimpse<'_>) -> u32 {
+    let shared = old.children.iter().filter(|digest| new.children.contains(digest)).count() as u32;
+    3 * shared + old.text.zip(new.text).map_or(0, |(a, b)| ends_alike(a, b))
 }
 
 /// Likeness of names and attributes; none when the one cannot have become the other.

@@ -98,7 +98,11 @@ pub(super) fn comment(text: &str) -> String {
 pub(super) fn element(element: &mut Element) {
     let name = element.name.clone();
     let token_field = is_token_field(element);
+    let dress = is_own_dress(element);
     for (key, value) in &mut element.attributes {
+        if dress && key == "href" {
+            urls::resource(value);
+        }
         attribute(&name, key, value, token_field);
     }
     element.attributes.retain(|(key, value)| !(key == "nonce" && token::is_token(value, 256)));
@@ -130,6 +134,19 @@ fn attribute(element: &str, key: &SmolStr, value: &mut String, token_field: bool
 /// Elements whose URL shows something and can do nothing.
 fn is_resource(element: &str) -> bool {
     matches!(element, "img" | "source" | "video" | "audio" | "track" | "input" | "body" | "table" | "td" | "div")
+}
+
+/// A `link` to nothing but a style sheet or an icon under the page's own address: what such URLs are refreshed with is
+/// noise. A host of its own in the address keeps it as it is; so does any other relation.
+fn is_own_dress(element: &Element) -> bool {
+    const DRESS: [&str; 5] = ["stylesheet", "icon", "shortcut", "apple-touch-icon", "alternate"];
+    let named = |relation: &str| DRESS.iter().any(|dress| relation.eq_ignore_ascii_case(dress));
+    let is = |key: &str, fits: &dyn Fn(&str) -> bool| element.attribute(key).is_some_and(fits);
+    element.name == "link"
+        && is("rel", &|rel| {
+            rel.split_ascii_whitespace().all(named) && !rel.trim_ascii().eq_ignore_ascii_case("alternate")
+        })
+        && is("href", &|href| !href.contains([':', '\\']) && !href.trim_ascii_start().starts_with("//"))
 }
 
 /// A hidden input or a `meta` whose name says that it holds a token.

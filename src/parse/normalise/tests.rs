@@ -49,6 +49,28 @@ fn metas_and_nonces_go() {
 }
 
 #[test]
+fn own_style_sheets_lose_what_refreshes_them_and_foreign_ones_keep_it() {
+    let link = |rel: &str, href: &str| {
+        with("link", &[("rel", rel), ("href", href)]).attribute("href").map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(link("stylesheet", "/css/style.css?v=1763900000123"), "/css/style.css?v=*");
+    assert_eq!(link("shortcut icon", "favicon.ico?20260101"), "favicon.ico?*");
+    for (rel, href) in [
+        ("stylesheet", "https://cdn.example/style.css?v=20260101"),
+        ("stylesheet", "//cdn.example/style.css?v=20260101"),
+        ("stylesheet", "\\\\cdn.example/style.css?v=20260101"),
+        ("stylesheet", "/css/style.php?theme=20260101"),
+        ("preload", "/app.js?v=20260101"),
+        ("stylesheet preload", "/app.css?v=20260101"),
+        ("manifest", "/site.webmanifest?v=20260101"),
+        ("alternate", "/feed?v=20260101"),
+        ("canonical", "/?v=20260101"),
+    ] {
+        assert_eq!(link(rel, href), href, "{rel}");
+    }
+}
+
+#[test]
 fn urls_of_content_lose_noise_and_active_ones_keep_their_query() {
     assert_eq!(one("a", "href", "/a;jsessionid=0123456789ABCDEF.node1?x=1"), "/a;jsessionid=*?x=1");
     assert_eq!(one("a", "href", "/a?x=1&PHPSESSID=0123456789abcdef#top"), "/a?x=1&PHPSESSID=*#top");

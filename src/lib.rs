@@ -20,6 +20,8 @@ pub mod app;
 pub mod cli;
 #[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the shell reads its files")]
 pub mod config;
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the shell serves its own made-up web")]
+pub mod demo;
 #[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the shell reaches other hosts")]
 pub mod fetch;
 #[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the shell runs on clocks and threads")]

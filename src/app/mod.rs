@@ -1,6 +1,7 @@
 //! Wiring: the only module that names concrete adapters, and what the command line calls.
 
 pub mod backtest;
+pub mod demo;
 mod doctor;
 mod inputs;
 mod judging;

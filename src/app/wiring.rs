@@ -5,7 +5,7 @@ use crate::fetch::{FetchOptions, HttpFetcher, Identity};
 use crate::judge::Timing;
 use crate::model::{Channel, Receiver};
 use crate::monitor::Wording;
-use crate::net::{AllowedRanges, Client, ClientOptions, Guard, Ports, Proxy, Trust};
+use crate::net::{AllowedRanges, Client, ClientOptions, Guard, Lookup, Ports, Proxy, Trust};
 use crate::notify::{Endpoint, MailOptions, Mailer, Notifier, SmtpOptions, Transport, Webhook, WebhookOptions};
 use crate::store::{Paths, Retention, Sqlite};
 use anyhow::{Context as _, Result};
@@ -48,9 +48,22 @@ fn client_options(settings: &Settings, trust: Trust, allowed: &[AddressRange]) -
 /// # Errors
 /// When the proxy, the user agent or an address range cannot be used.
 pub(super) fn fetcher(settings: &Settings) -> Result<HttpFetcher> {
+    fetcher_over(settings, client_options(settings, Trust::Record, &settings.fetch.allow_addresses)?)
+}
+
+/// A fetcher that looks names up somewhere else.
+///
+/// # Errors
+/// As for [`fetcher`].
+pub(super) fn fetcher_with(settings: &Settings, lookup: Arc<dyn Lookup>) -> Result<HttpFetcher> {
+    let client = client_options(settings, Trust::Record, &settings.fetch.allow_addresses)?;
+    fetcher_over(settings, ClientOptions { lookup, ..client })
+}
+
+fn fetcher_over(settings: &Settings, client: ClientOptions) -> Result<HttpFetcher> {
     let fetch = &settings.fetch;
     let options = FetchOptions {
-        client: client_options(settings, Trust::Record, &fetch.allow_addresses)?,
+        client,
         identity: Identity { product: fetch.user_agent.clone(), ..Identity::default() },
         first_byte_timeout: fetch.first_byte_timeout,
         total_timeout: fetch.total_timeout,

@@ -6,6 +6,7 @@ mod baseline;
 mod check;
 mod config;
 mod context;
+mod demo;
 mod diff;
 mod doctor;
 mod incident;
@@ -47,6 +48,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Demo(demo::DemoArgs),
     Check(check::CheckArgs),
     Scan(scan::ScanArgs),
     Diff(diff::DiffArgs),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Run(args) => run::run(args, context),
+        Command::Demo(args) => demo::run(args, context),
         Command::Check(args) => check::run(args, context),
         Command::Scan(args) => scan::run(args, context),
         Command::Diff(args) => diff::run(args, context),

@@ -21,7 +21,8 @@ pub(super) fn styled(colour: Colour, style: Style, text: &str) -> String {
     }
 }
 
-const fn plain(colour: AnsiColor) -> Style {
+/// A style of one colour.
+pub(super) const fn plain(colour: AnsiColor) -> Style {
     Style::new().fg_color(Some(anstyle::Color::Ansi(colour)))
 }
 

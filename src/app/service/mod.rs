@@ -36,7 +36,7 @@ pub fn serve(places: &Places) -> Result<()> {
         tell_last_end(&office).await?;
         tell_repairs(&office).await?;
         let stop = watch::channel(false).0;
-        let served = run_parts(&office, fetcher, places, stop).await;
+        let served = run_parts(&office, office.checker(fetcher), places, stop).await;
         note_end(&office, &served).await;
         served
     });
@@ -103,12 +103,11 @@ async fn note_end(office: &Office, served: &Result<()>) {
 /// Starts all parts and waits for the first that ends, or for a signal; then stops all in good order.
 pub(super) async fn run_parts<F: Fetcher>(
     office: &Office,
-    fetcher: Arc<F>,
+    checker: Checker<crate::store::Sqlite, F>,
     places: &Places<'_>,
     stop: watch::Sender<bool>,
 ) -> Result<()> {
     let pulse = Arc::new(Pulse::default());
-    let checker = Checker { store: Arc::clone(&office.store), fetcher, world: office.world() };
     let listener = web::listen(office.settings.listen).await?;
     let mut parts: JoinSet<(&'static str, Result<()>)> = JoinSet::new();
     spawn_parts(&mut parts, office, &checker, &pulse, &stop)?;

@@ -4,7 +4,7 @@
 //! that is hashed. What takes at most 31 bytes is not hashed but stands in the digest itself; the highest bit of
 //! the last byte, set in every hash and never in a short one, keeps the two apart.
 
-use crate::model::{ActiveItem, Digest, Node, NodeKind};
+use crate::model::{ActiveItem, ActiveKind, Digest, Node, NodeKind};
 
 /// Fills in all digests. What lies under a mask counts for nothing, but for what acts there.
 pub(super) fn fill(nodes: &mut [Node], active: &[ActiveItem]) {
@@ -15,11 +15,22 @@ pub(super) fn fill(nodes: &mut [Node], active: &[ActiveItem]) {
         let first = items.iter().rposition(|item| item.node.index() != at).map_or(0, |last| last + 1);
         let (rest, own) = items.split_at(first);
         items = rest;
-        let digest = of(nodes, at, own, &mut stream);
+        let digest = match code_above(nodes, at, rest) {
+            Some(identity) => hash(identity.as_bytes()),
+            None => of(nodes, at, own, &mut stream),
+        };
         if let Some(node) = nodes.get_mut(at) {
             node.digest = digest;
         }
     }
+}
+
+/// The identity of the inline script whose only child is this text: it covers the code, which is not hashed twice.
+fn code_above(nodes: &[Node], at: usize, items: &[ActiveItem]) -> Option<Digest> {
+    let text = nodes.get(at).filter(|node| !node.masked && matches!(node.kind, NodeKind::Text(_)))?;
+    nodes.get(text.parent.index()).filter(|script| script.size == 2)?;
+    let mut of_script = items.iter().rev().take_while(|item| item.node == text.parent);
+    of_script.find(|item| item.kind == ActiveKind::InlineScript).map(|item| item.identity)
 }
 
 fn of(nodes: &[Node], at: usize, own: &[ActiveItem], stream: &mut Vec<u8>) -> Digest {

@@ -1,7 +1,9 @@
 //! Style sheets inside a page: which classes and ids they hide, what they import, and styles that execute.
 
+use super::super::lower;
 use super::hidden::hiding_style;
 use crate::model::{Node, NodeKind};
+use memchr::memmem;
 use std::collections::HashMap;
 
 /// Bytes of style sheets that are read for hidden classes.
@@ -60,7 +62,8 @@ impl Sheet {
                 continue;
             }
             let close = inside.find('}').unwrap_or(inside.len());
-            if hiding_style(inside.get(..close).unwrap_or_default(), false) {
+            let block = inside.get(..close).unwrap_or_default();
+            if may_hide(block) && hiding_style(block, false) {
                 prelude.split(',').for_each(|selector| self.hide(selector.trim()));
             }
             rest = inside.get(close..).unwrap_or_default();
@@ -133,12 +136,13 @@ pub(super) fn imports(css: &str) -> Vec<&str> {
 
 /// The piece of a style that old browsers execute: `expression(…)`, `behavior:`, `-moz-binding:`, `javascript:`.
 pub(super) fn executes(css: &str) -> Option<&str> {
-    if !css.contains(['(', ':']) {
+    const SIGNS: [&str; 5] = ["expression(", "behavior:", "-moz-binding", "javascript:", "vbscript:"];
+    if css.len() < 9 {
         return None;
     }
-    let plain = super::super::lower(css);
-    let found = ["expression(", "behavior:", "-moz-binding", "javascript:", "vbscript:"].iter().find_map(|sign| {
-        plain.match_indices(sign).map(|(at, _)| at).find(|at| {
+    let plain = lower(css);
+    let found = SIGNS.iter().find_map(|sign| {
+        memmem::find_iter(plain.as_bytes(), sign).find(|at| {
             // `scroll-behavior` is something else.
             let before = at.checked_sub(1).and_then(|before| plain.as_bytes().get(before));
             !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) || sign.starts_with('-')
@@ -146,4 +150,18 @@ pub(super) fn executes(css: &str) -> Option<&str> {
     })?;
     let shown = css.get(found..)?;
     shown.get(..shown.floor_char_boundary(SHOWN.min(shown.len())))
+}
+
+/// Whether a block could hide something: most cannot, and this is quick to see.
+fn may_hide(block: &str) -> bool {
+    let word = |four: &[u8], word: &[u8; 4]| four.eq_ignore_ascii_case(word);
+    block.as_bytes().windows(4).any(|four| match four {
+        [b'n' | b'N', ..] => word(four, b"none"),
+        [b'h' | b'H', ..] => word(four, b"hidd"),
+        [b'c' | b'C', ..] => word(four, b"coll"),
+        [b'-', digit, ..] => digit.is_ascii_digit(),
+        [b':', b'0' | b'.', ..] | [b':', b' ', b'0' | b'.', _] | [b':' | b' ', b'1', b'p' | b'P', _] => true,
+        [b'(', b'0' | b'1' | b'5', ..] => true,
+        _ => false,
+    }) || block.trim_end().ends_with(":0")
 }

@@ -3,7 +3,7 @@
 use super::super::lower;
 use super::hidden::hiding_style;
 use crate::model::{Node, NodeKind};
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use std::collections::HashMap;
 
 /// Bytes of style sheets that are read for hidden classes.
@@ -52,19 +52,17 @@ impl Sheet {
     /// Reads rules outside of media queries that do not hold for every screen.
     fn read(&mut self, css: &str) {
         let mut rest = css;
-        while let Some(open) = rest.find('{') {
-            let prelude = rest.get(..open).unwrap_or_default();
-            let prelude = prelude.rsplit(['}', ';']).next().unwrap_or_default();
-            let prelude = prelude.rsplit("*/").next().unwrap_or_default().trim();
+        while let Some(open) = memchr(b'{', rest.as_bytes()) {
+            let raw = rest.get(..open).unwrap_or_default();
             let inside = rest.get(open + 1..).unwrap_or_default();
-            if prelude.starts_with('@') {
-                rest = if for_every_screen(prelude) { inside } else { after_block(inside) };
+            if memchr(b'@', raw.as_bytes()).is_some() && prelude(raw).starts_with('@') {
+                rest = if for_every_screen(prelude(raw)) { inside } else { after_block(inside) };
                 continue;
             }
-            let close = inside.find('}').unwrap_or(inside.len());
+            let close = memchr(b'}', inside.as_bytes()).unwrap_or(inside.len());
             let block = inside.get(..close).unwrap_or_default();
             if may_hide(block) && hiding_style(block, false) {
-                prelude.split(',').for_each(|selector| self.hide(selector.trim()));
+                prelude(raw).split(',').for_each(|selector| self.hide(selector.trim()));
             }
             rest = inside.get(close..).unwrap_or_default();
         }
@@ -81,6 +79,12 @@ impl Sheet {
             names.entry(name.to_owned()).or_default().push(tag.to_ascii_lowercase());
         }
     }
+}
+
+/// What stands before a block, without what ended before it.
+fn prelude(raw: &str) -> &str {
+    let last = raw.rsplit(['}', ';']).next().unwrap_or_default();
+    last.rsplit("*/").next().unwrap_or_default().trim()
 }
 
 /// Whether a rule is there and holds for an element.

@@ -22,6 +22,9 @@ pub(super) use watch::{Phase, Seen};
 /// Piece by piece the text is fed in, in bytes.
 const PIECE: usize = 4096;
 
+/// Most places in a construct without end where an attribute could begin, before it is looked at closely.
+const SEPARATORS: usize = 4096;
+
 /// What the HTML parser made of a text.
 pub(super) struct Parsed {
     /// The tree.
@@ -40,8 +43,8 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
     if run.feed_by_size(text) {
         return run.finish();
     }
-    // A construct longer than a piece: a long comment or `data:` URL, or a tag with very many attributes, for which
-    // the tokenizer needs quadratic time. The second way knows where each tag begins and shortens such a tag.
+    // A long comment or value, or a tag with very many attributes, for which the tokenizer needs quadratic time. The
+    // second way knows where each tag begins and shortens such a tag.
     let run = Run::new(limits);
     run.feed_by_tags(text, limits.attributes_of_tag);
     run.finish()
@@ -70,14 +73,16 @@ impl Run {
         while !matches!(self.tokenizer.feed(&self.queue), html5ever::TokenizerResult::Done) {}
     }
 
-    /// Feeds the text piece by piece; false when a whole piece gave no token.
+    /// Feeds the text piece by piece; false when a construct without end may be a tag with very many attributes.
     fn feed_by_size(&self, text: &str) -> bool {
         let mut rest = text;
+        let mut pending = 0;
         while !rest.is_empty() && !self.watch().stopped() {
             let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE.min(rest.len())));
             let before = self.watch().tokens();
             self.feed(piece);
-            if self.watch().tokens() == before && !after.is_empty() {
+            pending = if self.watch().tokens() == before { pending + separators(piece) } else { 0 };
+            if pending > SEPARATORS {
                 return false;
             }
             rest = after;
@@ -105,4 +110,9 @@ impl Run {
         let (html, facts, cut) = watch.into_limited().into_parts();
         Parsed { html, facts, seen, cut }
     }
+}
+
+/// How many attributes could begin in a piece of a tag.
+fn separators(piece: &str) -> usize {
+    piece.bytes().filter(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'')).count()
 }

@@ -3,6 +3,7 @@
 mod chance;
 mod check;
 mod closer_look;
+mod company;
 mod escalation;
 mod examine;
 mod outbox;

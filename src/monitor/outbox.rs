@@ -1,6 +1,7 @@
 //! The outbox: notices become messages whose text is fixed, messages are sent until they arrived or were refused for good.
 
 use super::chance::random;
+use super::company::{horizon, told_at_last, told_now};
 use super::pulse::Pulse;
 use super::wording::{Wording, write_messages};
 use crate::model::{Channel, Event, Message, Notice, Receiver, Words};
@@ -20,10 +21,19 @@ const FIRST_WAIT: Duration = Duration::from_secs(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// A message that could not be sent for this long is given up.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
-/// A little more than notices wait for company.
-const COMPANY: Duration = Duration::from_secs(90);
+/// Trouble with a message that nobody will get.
+const GIVEN_UP: &str = "message-given-up";
+/// Messages that are looked at to tell a storm.
+const LATEST: u32 = 200;
 /// Messages sent at a time; each to another receiver.
 const AT_A_TIME: usize = 16;
+
+/// Whether notices wait for company, and receivers are spared in a storm.
+#[derive(Debug, Clone, Copy)]
+enum Patience {
+    Some,
+    None,
+}
 
 /// Sends what has been decided.
 pub struct Postman<S> {
@@ -48,7 +58,7 @@ impl<S: Store> Postman<S> {
         let mut sending = JoinSet::new();
         let mut busy = HashSet::new();
         while !*stop.borrow() {
-            self.compose(Timestamp::now()).await?;
+            self.compose(Timestamp::now(), Patience::Some).await?;
             self.start(&mut sending, &mut busy).await?;
             pulse.posted(Timestamp::now());
             tokio::select! {
@@ -69,7 +79,7 @@ impl<S: Store> Postman<S> {
     /// # Errors
     /// When the store fails.
     pub async fn once(self: &Arc<Self>) -> Result<()> {
-        self.compose(Timestamp::now().saturating_add(COMPANY).unwrap_or(Timestamp::MAX)).await?;
+        self.compose(Timestamp::now(), Patience::None).await?;
         let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
         loop {
             self.start(&mut sending, &mut busy).await?;
@@ -78,13 +88,17 @@ impl<S: Store> Postman<S> {
         }
     }
 
-    /// Writes the messages of all notices that are due by a time.
-    async fn compose(&self, due_by: Timestamp) -> Result<()> {
-        let now = Timestamp::now();
-        let notices = self.store.due_notices(due_by).await?;
-        if notices.is_empty() {
+    /// Fixes the messages of what is told now.
+    async fn compose(&self, now: Timestamp, patience: Patience) -> Result<()> {
+        let waiting = self.store.due_notices(horizon(now, self.tick)).await?;
+        if waiting.is_empty() {
             return Ok(());
         }
+        let notices = match patience {
+            Patience::None => told_at_last(waiting, now),
+            Patience::Some if waiting.iter().all(|notice| notice.not_before > now) => return Ok(()),
+            Patience::Some => told_now(waiting, &self.store.deliveries(LATEST).await?, now, self.tick),
+        };
         let messages = write_messages(self.store.as_ref(), &self.wording, notices, now).await?;
         self.store.compose(messages).await
     }
@@ -146,13 +160,13 @@ impl<S: Store> Postman<S> {
     async fn failed(&self, message: &Message, detail: String, next: Option<Timestamp>, now: Timestamp) -> Result<()> {
         tracing::warn!(receiver = %message.receiver.address, given_up = next.is_none(), "not sent: {detail}");
         self.store.failed(message.id, now, detail.clone(), next).await?;
-        if next.is_none() {
+        if next.is_none() && !is_complaint(message) {
             self.store.put_notices(self.complain(message, &detail, now)).await?;
         }
         Ok(())
     }
 
-    /// A message nobody will get is told to the operators on the other ways; never about itself, or it would not end.
+    /// A message nobody will get is told to the operators on the other ways.
     fn complain(&self, message: &Message, detail: &str, now: Timestamp) -> Vec<Notice> {
         let (who, subject) = (&message.receiver.address, &message.subject);
         let words = Words::new(
@@ -163,7 +177,7 @@ impl<S: Store> Postman<S> {
                 "{who} 宛てのメッセージの送信を断念しました: {detail}。件名: {subject}。別の手段で連絡し、宛先を修正してください。"
             ),
         );
-        let event = Event::Operations { trouble: "message-given-up".to_owned(), words, over: false };
+        let event = Event::Operations { trouble: GIVEN_UP.to_owned(), words, over: false };
         let others = self.operators.iter().filter(|operator| operator.address != message.receiver.address);
         let notice = |receiver: &Receiver| Notice {
             id: Uuid::now_v7(),
@@ -174,6 +188,13 @@ impl<S: Store> Postman<S> {
         };
         others.map(notice).collect()
     }
+}
+
+/// Whether a message tells of another one that was given up: two operators who both refuse would complain of each other
+/// for ever.
+fn is_complaint(message: &Message) -> bool {
+    let stories = message.json["stories"].as_array();
+    stories.is_some_and(|stories| stories.iter().any(|story| story["trouble"] == GIVEN_UP))
 }
 
 /// When a message is tried again: later and later, with jitter; none when it has been tried for days.

@@ -1,6 +1,6 @@
 //! From notices to messages: which notices share a message, and what the writer needs to know about each.
 
-use crate::model::{Event, Message, Notice, Receiver, Registry, TargetId};
+use crate::model::{Event, Message, Notice, Receiver, Registry, TargetId, Verdict};
 use crate::notify::{Letter, Story};
 use crate::store::{Result, Store};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub struct Wording {
 
 /// Kinds of messages; notices of different kinds never share one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(super) enum Kind {
     Incidents,
     Operations,
     Special,
@@ -29,7 +29,7 @@ enum Kind {
     Test,
 }
 
-fn kind(event: &Event) -> Kind {
+pub(super) fn kind(event: &Event) -> Kind {
     match event {
         Event::Opened { .. } | Event::Worse { .. } | Event::Escalated { .. } | Event::Resolved { .. } => {
             Kind::Incidents
@@ -125,10 +125,14 @@ async fn story<S: Store>(store: &S, registry: &Registry, event: Event) -> Result
                 Some(Story { target, proposal, incident: Some(incident), excerpts, ..blank })
             }
         },
-        Event::Review { target, persona } => store.proposal(target.clone(), persona).await?.map(|proposal| {
-            let excerpts = proposal.excerpts.clone();
-            Story { target: owned(registry, &target), proposal: Some(proposal), excerpts, ..blank }
-        }),
+        Event::Review { target, persona } => {
+            let waiting = store.proposal(target.clone(), persona).await?;
+            // What has become an alarm meanwhile is told as one, at once.
+            waiting.filter(|proposal| proposal.judgement.verdict != Verdict::Alarm).map(|proposal| {
+                let excerpts = proposal.excerpts.clone();
+                Story { target: owned(registry, &target), proposal: Some(proposal), excerpts, ..blank }
+            })
+        }
         Event::Special { target, .. } => Some(Story { target: owned(registry, &target), ..blank }),
         Event::Operations { .. } | Event::Test => Some(blank),
     })

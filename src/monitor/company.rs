@@ -1,0 +1,126 @@
+//! Which of the waiting notices are told now: what is due, what comes along with it, and, in a storm, fewer and fuller
+//! messages. All spans are counted in ticks of the outbox (a second), so that a drill can run in a minute.
+
+use super::wording::{Kind, kind};
+use crate::model::{Notice, Receiver};
+use crate::store::Delivery;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Notices about incidents that become due within this many ticks come along with one that is due.
+const COME_ALONG: u32 = 60;
+/// With each message about incidents that a receiver got lately, the next one waits this many ticks longer …
+const STEP: u32 = 30;
+/// … but never longer than this many after the one before.
+const MOST: u32 = 300;
+/// Messages older than this many ticks are not lately.
+const LATELY: u32 = 900;
+
+/// Up to when waiting notices are asked for.
+pub(super) fn horizon(now: Timestamp, tick: Duration) -> Timestamp {
+    now.saturating_add(tick.saturating_mul(COME_ALONG)).unwrap_or(now)
+}
+
+/// The notices that are told when nobody comes back later: those about incidents need not wait for company.
+pub(super) fn told_at_last(mut waiting: Vec<Notice>, now: Timestamp) -> Vec<Notice> {
+    waiting.retain(|notice| notice.not_before <= now || kind(&notice.event) == Kind::Incidents);
+    waiting
+}
+
+/// The notices that are told now. `latest` are the latest messages, newest first.
+pub(super) fn told_now(waiting: Vec<Notice>, latest: &[Delivery], now: Timestamp, tick: Duration) -> Vec<Notice> {
+    let mut groups: BTreeMap<(Receiver, Kind), Vec<Notice>> = BTreeMap::new();
+    for notice in waiting {
+        groups.entry((notice.receiver.clone(), kind(&notice.event))).or_default().push(notice);
+    }
+    let mut told = Vec::new();
+    for ((receiver, kind), mut notices) in groups {
+        if kind != Kind::Incidents {
+            notices.retain(|notice| notice.not_before <= now);
+        } else if notices.iter().all(|notice| notice.not_before > now) || is_held(&receiver, latest, now, tick) {
+            continue;
+        }
+        told.append(&mut notices);
+    }
+    told
+}
+
+fn is_held(receiver: &Receiver, latest: &[Delivery], now: Timestamp, tick: Duration) -> bool {
+    let before = |at: Timestamp| now.duration_since(at).unsigned_abs();
+    let ours = |delivery: &&Delivery| {
+        let message = &delivery.message;
+        let same = (message.receiver.channel, &message.receiver.address) == (receiver.channel, &receiver.address);
+        same && !message.incidents.is_empty() && before(message.at) < tick.saturating_mul(LATELY)
+    };
+    let lately: Vec<Timestamp> = latest.iter().filter(ours).map(|delivery| delivery.message.at).collect();
+    let count = u32::try_from(lately.len()).unwrap_or(u32::MAX);
+    let wait = tick.saturating_mul(STEP.saturating_mul(count).min(MOST));
+    lately.first().is_some_and(|last| before(*last) < wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Channel, Event, Language, Message};
+    use uuid::Uuid;
+
+    const TICK: Duration = Duration::from_secs(1);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).expect("a time")
+    }
+
+    fn receiver(address: &str) -> Receiver {
+        let (channel, language) = (Channel::Mail, Language::Japanese);
+        Receiver { channel, address: address.to_owned(), name: String::new(), language }
+    }
+
+    fn notice(address: &str, event: Event, second: i64) -> Notice {
+        let (receiver, at) = (receiver(address), at(second));
+        Notice { id: Uuid::now_v7(), receiver, event, at, not_before: at }
+    }
+
+    fn alarm(address: &str, second: i64) -> Notice {
+        notice(address, Event::Opened { incident: Uuid::now_v7() }, second)
+    }
+
+    fn sent(address: &str, second: i64) -> Delivery {
+        let message = Message {
+            id: Uuid::now_v7(),
+            receiver: receiver(address),
+            message_id: String::new(),
+            references: Vec::new(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            json: serde_json::Value::Null,
+            incidents: vec![Uuid::now_v7()],
+            at: at(second),
+            attempts: 0,
+            next_attempt: at(second),
+            last_error: None,
+        };
+        Delivery { message, sent: None, given_up: false }
+    }
+
+    #[test]
+    fn nothing_is_told_before_its_time_and_alarms_come_along() {
+        assert!(told_now(vec![alarm("a", 5)], &[], at(4), TICK).is_empty());
+        assert_eq!(told_now(vec![alarm("a", 5), alarm("a", 9), alarm("b", 9)], &[], at(5), TICK).len(), 2);
+        let test = |second| notice("a", Event::Test, second);
+        assert_eq!(told_now(vec![test(5), test(9)], &[], at(5), TICK).len(), 1, "only incidents keep company");
+        assert_eq!(told_at_last(vec![alarm("a", 9), test(9), test(5)], at(5)).len(), 2);
+    }
+
+    #[test]
+    fn in_a_storm_messages_become_fewer_but_never_stop() {
+        let waiting = || vec![alarm("a", 0), alarm("b", 0)];
+        assert_eq!(told_now(waiting(), &[sent("a", 0)], at(29), TICK).len(), 1, "the other receiver waits for nobody");
+        assert_eq!(told_now(waiting(), &[sent("a", 0)], at(30), TICK).len(), 2);
+        let stormy: Vec<Delivery> = (0..50).map(|number| sent("a", -number)).collect();
+        assert_eq!(told_now(waiting(), &stormy, at(299), TICK).len(), 1);
+        assert_eq!(told_now(waiting(), &stormy, at(300), TICK).len(), 2);
+        assert_eq!(told_now(vec![alarm("a", 0)], &[sent("a", -901)], at(0), TICK).len(), 1, "long ago");
+    }
+}

@@ -2,9 +2,10 @@
 
 use super::Office;
 use super::judging::of_snapshot;
+use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::{
-    Approval, ApprovalAction, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
+    Approval, ApprovalAction, Capture, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
     Receiver, Snapshot, Target, TargetId, Verdict,
 };
 use crate::monitor::{Terms, examine, read};
@@ -51,6 +52,7 @@ impl Office {
         };
         let body = self.body(&proposal.snapshot).await?;
         check_certificate(&proposal.snapshot)?;
+        check_is_page(&proposal, &body)?;
         if proposal.snapshot.state == digest {
             return self.enter(&target, proposal.snapshot, body, decision).await;
         }
@@ -63,7 +65,9 @@ impl Office {
                 proposal.snapshot.state
             );
         }
-        self.enter(&target, snapshot, older, decision).await
+        self.enter(&target, snapshot, older, decision).await?;
+        // What alarmed is the same page, with newer news.
+        self.answer(&target, proposal.snapshot.state, decision).await
     }
 
     /// A state seen before the one that waits, with its body.
@@ -240,6 +244,16 @@ fn first_objection(proposal: &Proposal) -> Option<String> {
 fn check_certificate(snapshot: &Snapshot) -> Result<()> {
     match snapshot.head.certificate.as_ref().and_then(|certificate| certificate.problem.as_ref()) {
         Some(problem) => bail!("the page came with a bad certificate ({problem}); mend that first, then check again"),
+        None => Ok(()),
+    }
+}
+
+/// What came in the page's place never becomes a baseline.
+fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
+    let Snapshot { at, bytes, size, ref head, .. } = proposal.snapshot;
+    let (persona, head, body) = (proposal.persona, head.clone(), body.to_vec());
+    match classify(&Capture { persona, at, head, body, sha256: bytes, transferred: size }) {
+        Some(reason) => bail!("this is not the page: {}; it cannot be approved", reason.words().en),
         None => Ok(()),
     }
 }

@@ -14,9 +14,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// A check that was in flight at this many deaths of the process in a row, the last time alone, is the culprit. One
-/// death more than chance would need: two power cuts must not set an innocent page aside.
-const DEATHS: u32 = 3;
+/// A check that was in flight at this many deaths of the process in a row, the last time alone, is the culprit. Two
+/// deaths more than a culprit needs: power cuts in a row must not set an innocent page aside, though the first thing
+/// after each is the check that the last one cut off.
+const DEATHS: u32 = 4;
 
 /// Runs checks as they become due, until told to stop; running checks are ended in good order.
 ///

@@ -48,11 +48,17 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     let mut record = blank(&target, persona, &state, now, ms);
     enter_outcome(&mut record, &outcome, &up);
     record.next_due = next_due(checker, &target, &outcome, now);
-    let incident = up.incidents.iter().chain(&state.incidents).find(|i| i.resolved.is_none()).map(|i| i.id);
+    let incident = open_now(&up, &state);
     enter_follow_up(&mut record, up);
     let report = report(&target, &record, &outcome, incident);
     checker.store.record(record).await?;
     Ok(report)
+}
+
+/// The incident that is open after this check.
+fn open_now(up: &FollowUp, state: &TargetState) -> Option<Uuid> {
+    let untouched = state.incidents.iter().filter(|old| up.incidents.iter().all(|new| new.id != old.id));
+    up.incidents.iter().chain(untouched).find(|incident| incident.resolved.is_none()).map(|incident| incident.id)
 }
 
 /// What following looks at; none for a 304, from which nothing follows.
@@ -201,6 +207,10 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
                 record.observation.verdict = Verdict::Unchanged;
             }
             record.findings = Vec::new();
+            // What waits again after a person dropped it: its body may have gone with it.
+            if matches!(up.proposal, Some(Some(_))) {
+                record.bodies.push((capture.sha256, capture.body.clone()));
+            }
         }
         Outcome::Judged(look) => {
             enter_capture(record, &look.capture);

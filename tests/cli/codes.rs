@@ -1,0 +1,91 @@
+//! Exit codes: 0 nothing needs a person, 1 somebody is needed, 2 the job could not be done.
+
+use crate::support::{Answer, Installation, pages};
+
+#[test]
+fn what_cannot_be_done_ends_with_2_and_one_message() {
+    let city = Installation::watching(&[("/top", "")]);
+    for (arguments, expected) in [
+        (&["check", "nobody"][..], "nobody"),
+        (&["scan", "missing.html"][..], "missing.html"),
+        (&["diff", "missing.html", "missing.html"][..], "missing.html"),
+        (&["backtest", "missing"][..], "missing"),
+        (&["baseline", "approve", "top", "--by", "x"][..], "--digest"),
+        (&["incident", "show", "0123"][..], "0123"),
+        (&["no-such-command"][..], "no-such-command"),
+        (&["--config", "/nowhere/else.toml", "--language", "xx", "doctor"][..], "xx"),
+        (&["restore", "missing.backup"][..], "missing.backup"),
+    ] {
+        let ran = city.run(arguments).ended(2);
+        assert!(ran.err.contains(expected) && ran.out.is_empty(), "{arguments:?}: {ran:#?}");
+    }
+}
+
+#[test]
+fn mistakes_in_files_are_all_told_with_line_and_key() {
+    let city = Installation::watching(&[("/top", "interval = \"5s\"\nnonsense = 1")]);
+    let ran = city.run(&["check"]).ended(2);
+    for part in ["targets.toml:", "interval", "nonsense"] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    let city = Installation::watching(&[("/top", "")]);
+    city.set("[fetch2]\nx = 1");
+    let ran = city.run(&["check"]).ended(2);
+    assert!(ran.err.contains("hinomi.toml:") && ran.err.contains("fetch2"), "{}", ran.err);
+}
+
+#[test]
+fn help_shows_an_example_everywhere() {
+    let city = Installation::watching(&[]);
+    let help = city.run(&["--help"]).ended(0).out;
+    let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let names: Vec<&str> =
+        commands.map_while(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert!(names.len() >= 13, "{names:?}");
+    for name in names {
+        let shown = city.run(&[name, "--help"]).ended(0).out;
+        assert!(shown.contains("Example"), "{name}: {shown}");
+    }
+}
+
+#[test]
+fn everything_is_well_when_nothing_needs_a_person() {
+    let city = Installation::approved(&pages::ordinary());
+    city.check("unchanged");
+    for arguments in [
+        &["incident", "list"][..],
+        &["baseline", "list"],
+        &["baseline", "verify"],
+        &["silence", "list"],
+        &["plan", "list"],
+    ] {
+        city.run(arguments).ended(0);
+    }
+    let tested = city.run(&["notify", "test", "--json"]).ended(0).lines();
+    assert_eq!(tested.len(), 3, "operators and two contacts: {tested:#?}");
+    assert!(tested.iter().all(|line| line["sent"] == true), "{tested:#?}");
+    assert_eq!(city.mails().len(), 3);
+}
+
+#[test]
+fn a_record_that_was_touched_does_not_verify() {
+    let city = Installation::approved(&pages::ordinary());
+    let line = city.path("baselines/example-city/top.jsonl");
+    let text = std::fs::read_to_string(&line).expect("the record");
+    std::fs::write(&line, text.replace("Hanako", "Hacker")).expect("a file");
+    let damage = city.run(&["baseline", "verify", "--json"]).ended(1).lines();
+    assert!(damage[0]["path"].as_str().is_some_and(|path| path.ends_with("top.jsonl")), "{damage:#?}");
+}
+
+#[test]
+fn a_backup_comes_back() {
+    let city = Installation::approved(&pages::ordinary());
+    city.run(&["backup", "copy.sqlite"]).ended(0);
+    city.run(&["backup", "copy.sqlite"]).ended(2);
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+    city.run(&["restore", "copy.sqlite"]).ended(0);
+    city.run(&["incident", "list", "--all"]).ended(0);
+    city.check("alarm");
+    city.run(&["baseline", "verify"]).ended(0);
+}

@@ -1,0 +1,181 @@
+//! What people decide, and what hinomi refuses to let them decide.
+
+use crate::support::{Answer, Installation, pages};
+
+const BY: &str = "Hanako Yamada <web@city.example>";
+
+/// The digest of what waits.
+fn waiting(city: &Installation) -> String {
+    city.run(&["baseline", "list", "--json"]).ended(1).line()["digest"].as_str().expect("a digest").to_owned()
+}
+
+#[test]
+fn an_approval_is_refused_when_the_page_has_changed_since() {
+    let city = Installation::approved(&pages::ordinary());
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    let looked_at = waiting(&city);
+    let both = pages::renewed(&pages::NEWS).replace("</body>", &format!("{}</body>", pages::FRAME));
+    city.web.put("/top", Answer::page(both));
+    city.check("alarm");
+    let refused = city.run(&["baseline", "approve", "top", "--digest", &looked_at, "--by", BY]).ended(2);
+    assert!(refused.err.contains("more than routine"), "{}", refused.err);
+    city.check("alarm");
+}
+
+#[test]
+fn an_approval_is_taken_when_only_routine_changes_came_after() {
+    let city = Installation::approved(&pages::ordinary());
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    let looked_at = waiting(&city);
+    let mut news = pages::NEWS.to_vec();
+    news.insert(0, "市議会定例会の日程が決まりました");
+    city.web.put("/top", Answer::page(pages::renewed(&news)));
+    city.check("review");
+    assert_ne!(waiting(&city), looked_at, "newer snapshots replace what the proposal shows");
+    city.run(&["baseline", "approve", "top", "--digest", &looked_at, "--by", BY]).ended(0);
+    city.check("routine");
+    city.run(&["baseline", "verify"]).ended(0);
+}
+
+#[test]
+fn an_unknown_digest_is_refused() {
+    let city = Installation::approved(&pages::ordinary());
+    let digest = "0".repeat(64);
+    let refused = city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", BY]).ended(2);
+    assert!(refused.err.contains("nothing waits"), "{}", refused.err);
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    let refused = city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", BY]).ended(2);
+    assert!(refused.err.contains(&waiting(&city)), "it says what waits: {}", refused.err);
+    city.run(&["baseline", "approve", "top", "--digest", "xyz", "--by", BY]).ended(2);
+    city.run(&["baseline", "approve", "top", "--digest", &waiting(&city), "--by", " "]).ended(2);
+}
+
+#[test]
+fn what_was_not_ours_is_dropped_and_never_approved() {
+    let city = Installation::approved(&pages::ordinary());
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    let digest = waiting(&city);
+    city.run(&["baseline", "reject", "top", "--by", BY, "--reason", "not us"]).ended(0);
+    assert!(city.run(&["baseline", "list", "--json"]).ended(0).out.is_empty());
+    city.run(&["baseline", "reject", "top", "--by", BY]).ended(2);
+    city.check("review");
+    assert_eq!(waiting(&city), digest, "it is still there, so it waits again");
+    city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", BY]).ended(0);
+    city.check("unchanged");
+}
+
+#[test]
+fn a_retired_state_needs_a_person_again() {
+    let city = Installation::approved(&pages::ordinary());
+    let shown = city.run(&["baseline", "show", "top", "--json"]).ended(0).line();
+    let digest = shown["states"][0]["snapshot"]["state"].as_str().expect("a digest").to_owned();
+    city.run(&["baseline", "retire", "top", "--digest", &digest, "--by", BY, "--reason", "old"]).ended(0);
+    city.check("review");
+    city.run(&["baseline", "retire", "top", "--digest", &digest, "--by", BY]).ended(2);
+    city.run(&["baseline", "verify"]).ended(0);
+}
+
+#[test]
+fn a_silence_holds_back_no_alarm() {
+    let city = Installation::approved(&pages::ordinary());
+    let silence = ["silence", "add", "--target", "top", "--for", "2h", "--by", BY, "--reason", "works", "--json"];
+    let id = city.run(&silence).ended(0).line()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(city.run(&["silence", "list", "--json"]).ended(0).lines().len(), 1);
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+    assert_eq!(city.mails_to("web@city.example").len(), 1);
+    city.run(&["silence", "remove", &id]).ended(0);
+    assert!(city.run(&["silence", "list", "--json"]).ended(0).out.is_empty());
+    city.run(&["silence", "remove", &id]).ended(2);
+}
+
+#[test]
+fn a_planned_change_marks_the_proposal_and_lowers_no_alarm() {
+    let city = Installation::approved(&pages::ordinary());
+    city.run(&["plan", "add", "top", "--for", "3h", "--by", BY, "--reason", "site renewal"]).ended(0);
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    let waits = city.run(&["baseline", "list", "--json"]).ended(1).line();
+    assert!(waits["planned"].as_str().is_some_and(|plan| plan.contains("site renewal")), "{waits:#}");
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+}
+
+#[test]
+fn a_special_page_is_told_on_entry_and_on_leaving() {
+    let city = Installation::approved(&pages::ordinary());
+    let disaster =
+        pages::city(&["避難情報: 高台へ避難してください"], "<form action=\"/anpi\"><input name=\"q\"></form>");
+    city.web.put("/top", Answer::page(disaster));
+    city.check("review");
+    let digest = waiting(&city);
+    let approve = ["baseline", "approve", "top", "--digest", &digest, "--by", BY, "--special", "災害"];
+    city.run(&approve).ended(0);
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.check("unchanged");
+    let before = city.mails().len();
+    city.web.put(
+        "/top",
+        Answer::page(pages::city(
+            &["避難情報: 高台へ避難してください"],
+            "<form action=\"/anpi\"><input name=\"q\"></form>",
+        )),
+    );
+    city.check("unchanged");
+    let told = city.mails_to("web@city.example");
+    assert!(told.iter().any(|mail| mail.text.contains("災害")), "{told:#?}");
+    assert!(city.mails().len() > before);
+}
+
+#[test]
+fn two_personas_have_two_baselines() {
+    let city = Installation::watching(&[("/top", "personas = [\"desktop\", \"mobile\"]")]);
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.run(&["check", "--json"]).ended(1);
+    city.run(&["baseline", "approve", "--first", "--by", BY]).ended(0);
+    city.web.put_mobile("/top", Answer::page(pages::infected()));
+    let lines = city.run(&["check", "--json"]).ended(1).lines();
+    let verdict = |persona: &str| lines.iter().find(|line| line["persona"] == persona).map(|line| &line["verdict"]);
+    assert_eq!((verdict("desktop"), verdict("mobile")), (Some(&"unchanged".into()), Some(&"alarm".into())));
+    let mail = &city.mails_to("web@city.example")[0];
+    assert!(mail.text.contains("--persona mobile"), "the command must name the persona: {}", mail.text);
+    let digest = mail.digest().expect("a digest");
+    let approve = ["baseline", "approve", "top", "--digest", &digest, "--by", BY, "--persona", "mobile"];
+    city.run(&approve).ended(0);
+    let lines = city.run(&["check", "--json"]).ended(0).lines();
+    assert!(lines.iter().all(|line| line["verdict"] == "unchanged"), "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_with_a_bad_certificate_is_compared_and_cannot_be_approved() {
+    let certificates = crate::certificates::certificates(&["wrong.example"]);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let acceptor = certificates.acceptor();
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await;
+            let page = pages::ordinary();
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", page.len());
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, format!("{head}{page}").as_bytes()).await;
+            let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
+        }
+    });
+    let city = Installation::watching(&[("/top", "")]);
+    let targets = std::fs::read_to_string(city.path("targets.toml")).expect("targets");
+    city.write("targets.toml", targets.replace(&city.web.url("/top"), &format!("https://127.0.0.1:{port}/top")));
+    let refused = tokio::task::spawn_blocking(move || {
+        let seen = city.run(&["check", "--json"]).ended(1).line();
+        assert_eq!(seen["findings"][0]["rule"], "bad-certificate", "{seen:#}");
+        city.run(&["baseline", "approve", "--first", "--by", BY, "--json"]).ended(1);
+        let digest = seen["digest"].as_str().expect("a digest").to_owned();
+        city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", BY]).ended(2)
+    });
+    let refused = refused.await.expect("no panic");
+    assert!(refused.err.contains("certificate"), "{}", refused.err);
+}

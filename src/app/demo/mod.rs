@@ -137,3 +137,6 @@ impl Play<'_> {
         self.line(Line::new(Kind::Note, None, stage::spans()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ mod support;
 mod answers;
 mod mail;
 mod people;
+mod run;
 mod stories;
 mod time;
 mod traps;

@@ -247,6 +247,24 @@ fn a_hundred_sites_at_once_are_one_mail_for_each_receiver() {
     assert_eq!(city.run(&["incident", "list", "--json", "--limit", "1000"]).ended(1).lines().len(), 100);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_over_a_while_becomes_few_mails() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    let targets: Vec<_> = (0..60).map(|n| (format!("page-{n}"), web.url(&format!("/{n}")))).collect();
+    (0..60).for_each(|n| web.put(&format!("/{n}"), Answer::page(pages::DEFACED)));
+    // New targets become due one after the other over the interval.
+    let pace = Pace { workers: 2, ..quick() };
+    let service = Service::open(folder.path(), &targets, Duration::from_secs(4), pace).await;
+    let told = async || {
+        let of = |delivery: hinomi::store::Delivery| delivery.message.incidents;
+        service.deliveries().await.into_iter().flat_map(of).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let all = until(async || (told().await == 60).then_some(()));
+    service.run(vec![service.folder_mailer()], all).await;
+    let mails = service.deliveries().await.len() / 2;
+    assert!((1..=15).contains(&mails), "{mails} mails for each receiver about 60 pages");
+}
+
 /// Asks again until there is an answer, for a minute and a half at most.
 async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..1800 {

@@ -77,11 +77,11 @@ async fn killed_at_random_moments_it_loses_no_alert_and_tells_none_twice() {
         let moment = least + random.below(1000 - least);
         early = moment < 400;
         std::thread::sleep(Duration::from_millis(moment));
-        assert!(child.lives(), "it died before it was killed: kill {kill}");
+        assert!(child.lives(), "it died before kill {kill}: {}", Child::last_words(folder.path()));
         child.kill();
     }
     let mut child = Child::start(folder.path(), &targets);
-    wait_for(|| told_of(folder.path()).len() == TARGETS, &mut child);
+    wait_for(folder.path(), || told_of(folder.path()).len() == TARGETS, &mut child);
     // What was written is sent, too, and a moment more shows whether anything is told once more.
     std::thread::sleep(Duration::from_secs(2));
     child.kill();
@@ -89,10 +89,10 @@ async fn killed_at_random_moments_it_loses_no_alert_and_tells_none_twice() {
 }
 
 /// Waits for what the mails show, as long as the child lives.
-fn wait_for(done: impl Fn() -> bool, child: &mut Child) {
+fn wait_for(folder: &Path, done: impl Fn() -> bool, child: &mut Child) {
     let start = Instant::now();
     while !done() {
-        assert!(child.lives(), "the service died by itself");
+        assert!(child.lives(), "the service died by itself: {}", Child::last_words(folder));
         assert!(start.elapsed() < Duration::from_secs(120), "it never happens");
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -176,7 +176,7 @@ async fn a_page_that_kills_its_check_is_set_aside_while_all_others_go_on() {
     for number in 0..5 {
         web.put(&format!("/{number}"), Answer::page(pages::infected()));
     }
-    wait_for(|| told_of(folder.path()).len() == 5, &mut child);
+    wait_for(folder.path(), || told_of(folder.path()).len() == 5, &mut child);
     child.kill();
     let service = Service::open(folder.path(), &targets, Duration::from_secs(1), quick()).await;
     let now = Timestamp::now();

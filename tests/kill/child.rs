@@ -1,9 +1,12 @@
 //! The service as a process of its own, to be killed.
 
 use crate::support::{Service, hurried, quick};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use hinomi::fetch::{Failure, Fetcher, HttpFetcher, Request};
-use hinomi::model::Fetched;
+use hinomi::model::{Channel, Fetched, Message};
 use hinomi::monitor::{Checker, Pace, Pulse, run_checks};
+use hinomi::notify::{Notifier, SendError};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -28,6 +31,25 @@ impl Fetcher for Mortal {
     }
 }
 
+/// A mail folder that takes its time before and after each mail: kills fall between sending and marking, too.
+struct Leisurely(Arc<dyn Notifier>);
+
+impl Notifier for Leisurely {
+    fn channel(&self) -> Channel {
+        self.0.channel()
+    }
+
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), SendError>> {
+        async move {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            let sent = self.0.send(message).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            sent
+        }
+        .boxed()
+    }
+}
+
 /// A running child; it is killed when this is dropped.
 pub(crate) struct Child(std::process::Child);
 
@@ -41,7 +63,7 @@ impl Child {
             .env(FOLDER, folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::from(std::fs::File::create(folder.join("child.log")).expect("a file")))
             .spawn()
             .expect("a child");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
@@ -52,6 +74,11 @@ impl Child {
 
     pub(crate) fn lives(&mut self) -> bool {
         self.0.try_wait().expect("a child").is_none()
+    }
+
+    /// What it said before it died by itself.
+    pub(crate) fn last_words(folder: &Path) -> String {
+        std::fs::read_to_string(folder.join("child.log")).unwrap_or_default()
     }
 
     /// SIGKILL.
@@ -89,7 +116,8 @@ async fn watch(folder: &Path) {
     let fetcher = Arc::new(Mortal(HttpFetcher::new(hurried()).expect("a fetcher")));
     let checker = Checker { store: Arc::clone(&service.store), fetcher, world: Arc::clone(&service.world) };
     let (stop, pulse) = (watch::channel(false).0, Arc::new(Pulse::default()));
-    let post = service.postman(vec![service.folder_mailer()]).run(Arc::clone(&pulse), stop.subscribe());
+    let post =
+        service.postman(vec![Arc::new(Leisurely(service.folder_mailer()))]).run(Arc::clone(&pulse), stop.subscribe());
     let post = tokio::spawn(post);
     println!("watching");
     run_checks(checker, pulse, stop.subscribe()).await.expect("the store");

@@ -120,7 +120,7 @@ fn judge(report: &ScriptReport, item: &ActiveItem, hosts: &Hosts, case: &Case) -
         [] => unsigned(report, holds, first_sight)?,
         [(ScriptSign::Packed, _)] => packed(report, holds, first_sight),
         _ if is_mail(report) => return None,
-        signs => encoded(signs, holds, first_sight),
+        signs => encoded(signs, holds, report, first_sight),
     };
     let severity = match severity {
         Severity::High if !first_sight && OddPlaces::of(case).name(item.position).is_some() => Severity::Critical,
@@ -134,25 +134,39 @@ fn judge(report: &ScriptReport, item: &ActiveItem, hosts: &Hosts, case: &Case) -
     })
 }
 
-/// Needless encoding.
-fn encoded(signs: &[&(ScriptSign, String)], holds: Holds, first_sight: bool) -> (Severity, Confidence) {
-    let soft = |sign: ScriptSign| {
-        matches!(
-            sign,
-            ScriptSign::EscapedLetters
-                | ScriptSign::SplitKeywords
-                | ScriptSign::CharMapper
-                | ScriptSign::ComputedCall
-                | ScriptSign::Packed
-        )
-    };
+/// Needless encoding. Escaped letters alone stay a hint at first sight, unless they hide the names by which a page is
+/// read or written.
+fn encoded(
+    signs: &[&(ScriptSign, String)],
+    holds: Holds,
+    report: &ScriptReport,
+    first_sight: bool,
+) -> (Severity, Confidence) {
+    let soft = signs.iter().all(|(sign, _)| matches!(sign, ScriptSign::EscapedLetters | ScriptSign::Packed));
     match holds {
         Holds::Load | Holds::Host => (Severity::Critical, Confidence::Certain),
-        Holds::Markup | Holds::Nothing if first_sight && signs.len() == 1 && signs.iter().all(|s| soft(s.0)) => {
-            (Severity::High, Confidence::Tentative)
-        }
-        Holds::Markup | Holds::Nothing => (Severity::High, Confidence::Firm),
+        _ if first_sight && soft && !hides_access(report) => (Severity::High, Confidence::Tentative),
+        _ => (Severity::High, Confidence::Firm),
     }
+}
+
+/// Whether the decoded layers name two and more of the ways to read or write a page.
+fn hides_access(report: &ScriptReport) -> bool {
+    const WAYS: [&str; 11] = [
+        "getelement",
+        "queryselector",
+        "addeventlistener",
+        "createelement",
+        "appendchild",
+        "innerhtml",
+        "cookie",
+        "location",
+        "xmlhttprequest",
+        "fromcharcode",
+        "serialize",
+    ];
+    let layers: Vec<_> = report.layers.iter().map(|layer| layer.text.to_ascii_lowercase()).collect();
+    WAYS.iter().filter(|way| layers.iter().any(|layer| layer.contains(*way))).count() >= 2
 }
 
 /// Nothing but a packer: common in old templates.

@@ -6,7 +6,7 @@ use crate::model::{
     ActiveItem, ActiveKind, Case, ChangeKind, Confidence, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords,
     Words, site,
 };
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// # What it finds
 ///
@@ -58,29 +58,73 @@ impl Detector for HiddenLinks {
     }
 
     fn examine(&self, case: &Case, out: &mut Findings) {
-        let hosts = Hosts::of(case);
-        let known = approved_sites(case);
+        let mut census = Census::of(case);
         let mut told = HashSet::new();
         for (item, _) in case.new_items().filter(|(item, _)| item.kind == ActiveKind::Hidden) {
-            let links = Links::of(case.now.page, item.node, &hosts, &known);
+            let links = census.links(item.node);
             if let Some(found) = hidden(case, item, &links) {
                 told.extend(case.now.page.subtree(item.node));
                 out.add(found);
             }
         }
         for node in veiled(case) {
-            let links = Links::of(case.now.page, node, &hosts, &known);
+            let links = census.links(node);
             if !told.contains(&node) && links.unknown >= MANY && links.is_most() {
                 told.extend(case.now.page.subtree(node));
                 out.add(planted(&links, case).at(node));
             }
         }
-        for node in inserted(case) {
-            let links = Links::of(case.now.page, node, &hosts, &known);
-            if !told.contains(&node) && links.unknown >= MANY && !links.spam.is_empty() {
-                told.extend(case.now.page.subtree(node));
-                out.add(spam(&links).at(node));
+        for nodes in inserted(case) {
+            let fresh = nodes.iter().filter(|node| !told.contains(*node));
+            let links = fresh.fold(Links::default(), |all, node| all.with(census.links(*node)));
+            if links.unknown >= MANY && !links.spam.is_empty() {
+                out.extend(nodes.first().map(|node| spam(&links).at(*node)));
             }
+        }
+    }
+}
+
+/// Nodes that are looked through for links on one page.
+const MAX_NODES: usize = 400_000;
+
+/// Counts links of subtrees, with a budget of nodes for the whole page.
+struct Census<'a> {
+    page: &'a Page,
+    hosts: Hosts<'a>,
+    /// Sites that the approved page links to.
+    known: HashSet<String>,
+    budget: usize,
+}
+
+impl<'a> Census<'a> {
+    fn of(case: &Case<'a>) -> Self {
+        Self { page: case.now.page, hosts: Hosts::of(case), known: approved_sites(case), budget: MAX_NODES }
+    }
+
+    /// The links of a subtree.
+    fn links(&mut self, node: NodeId) -> Links {
+        let mut links = Links::default();
+        for id in self.page.subtree(node).take(self.budget) {
+            self.budget -= 1;
+            if self.page.element(id).is_some_and(|e| matches!(e.name.as_str(), "a" | "area")) {
+                self.count(id, &mut links);
+            }
+        }
+        links
+    }
+
+    fn count(&self, id: NodeId, links: &mut Links) {
+        let href = self.page.element(id).and_then(|element| element.attribute("href"));
+        let Some(href) = href.filter(|href| !href.starts_with('#')) else { return };
+        links.all += 1;
+        let Some(url) = self.hosts.resolve(href) else { return };
+        let Some(its) = url.host_str().map(site).filter(|its| !self.known.contains(*its)) else { return };
+        if matches!(self.hosts.standing(&url), Standing::Unknown | Standing::Imitation(_)) {
+            let text = self.page.text(id, 200);
+            links.unknown += 1;
+            links.sites.insert(its.to_owned());
+            links.spam.extend(spam_words(&format!("{text} {}", cut(url.as_str(), 200).replace(['-', '/'], " "))));
+            links.first.get_or_insert_with(|| format!("<a href=\"{href}\">{}", cut(&text, 100)));
         }
     }
 }
@@ -105,26 +149,14 @@ struct Links {
 }
 
 impl Links {
-    fn of(page: &Page, node: NodeId, hosts: &Hosts, known: &HashSet<String>) -> Self {
-        let mut links = Self::default();
-        for id in page.subtree(node).take(5_000) {
-            let Some(element) = page.element(id).filter(|e| matches!(e.name.as_str(), "a" | "area")) else { continue };
-            let Some(href) = element.attribute("href").filter(|href| !href.starts_with('#')) else { continue };
-            links.all += 1;
-            let Some(url) = hosts.resolve(href) else { continue };
-            let Some(its) = url.host_str().map(site).filter(|its| !known.contains(*its)) else { continue };
-            if matches!(hosts.standing(&url), Standing::Unknown | Standing::Imitation(_)) {
-                links.unknown += 1;
-                links.sites.insert(its.to_owned());
-                links.spam.extend(spam_words(&format!(
-                    "{} {}",
-                    page.text(id, 200),
-                    url.as_str().replace(['-', '/'], " ")
-                )));
-                links.first.get_or_insert_with(|| format!("<a href=\"{href}\">{}", cut(&page.text(id, 100), 100)));
-            }
-        }
-        links
+    /// Both together.
+    fn with(mut self, other: Self) -> Self {
+        self.all += other.all;
+        self.unknown += other.unknown;
+        self.sites.extend(other.sites);
+        self.spam.extend(other.spam);
+        self.first = self.first.or(other.first);
+        self
     }
 
     /// Whether most links lead to unknown sites.
@@ -229,11 +261,19 @@ fn hides(style: &str) -> bool {
     style.contains("display:none") || style.contains("visibility:hidden") || style.contains("height:0") || off
 }
 
-/// Nodes that were inserted or rewritten since the approved page; all of them are its content when it is new.
-fn inserted(case: &Case) -> Vec<NodeId> {
+/// Nodes that were inserted since the approved page, and links that were rewritten; those of one parent together.
+fn inserted(case: &Case) -> Vec<Vec<NodeId>> {
+    let page = case.now.page;
     let changes = case.approved.into_iter().flat_map(|compared| &compared.difference.changes);
-    let new = changes.filter(|change| matches!(change.kind, ChangeKind::Insert | ChangeKind::Update));
-    new.filter_map(|change| change.new).take(500).collect()
+    let mut places: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    for change in changes {
+        let Some(node) = change.new.filter(|node| node.index() < page.nodes.len()) else { continue };
+        let is_link = page.element(node).is_some_and(|element| element.name == "a");
+        if change.kind == ChangeKind::Insert || (change.kind == ChangeKind::Update && is_link) {
+            places.entry(page.node(node).parent).or_default().push(node);
+        }
+    }
+    places.into_values().take(500).collect()
 }
 
 fn planted(links: &Links, case: &Case) -> Found {

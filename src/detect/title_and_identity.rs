@@ -147,7 +147,17 @@ fn named(page: &Page) -> Vec<(&'static str, NodeId, &str)> {
     found
 }
 
-/// Addresses that now point to another site and did not before.
+/// Whether two hosts share a word of their names, as a site's old and new address do.
+fn related(a: &str, b: &str) -> bool {
+    let words = |host: &str| -> Vec<String> {
+        let host = host.trim_start_matches("www.").to_ascii_lowercase();
+        host.split(['.', '-']).filter(|word| word.len() >= 5).map(str::to_owned).collect()
+    };
+    let (ours, theirs) = (words(a), words(b));
+    ours.iter().any(|word| theirs.iter().any(|other| word.contains(other.as_str()) || other.contains(word.as_str())))
+}
+
+/// Addresses that now point to another site and did not before. Where the names are related, the site may have moved.
 fn addresses(case: &Case, old: &Page) -> Vec<Found> {
     let hosts = Hosts::of(case);
     let host = |address: &str| hosts.resolve(address).and_then(|url| url.host_str().map(str::to_owned));
@@ -163,11 +173,27 @@ fn addresses(case: &Case, old: &Page) -> Vec<Found> {
             continue;
         }
         let known = matches!(hosts.standing(&url), Standing::Service(_) | Standing::Approved);
+        let moved = before.iter().map(|(_, host)| host.as_str()).chain(case.now.url.and_then(|url| url.host_str()));
+        let confidence =
+            if moved.into_iter().any(|old| related(old, its)) { Confidence::Tentative } else { Confidence::Firm };
         let (_, severity, ja) = PURPOSES.iter().find(|(known, ..)| *known == kind).copied().unwrap_or(PURPOSES[0]);
         let severity = if known { severity.min(Severity::Low) } else { severity };
         let en = format!("the page's {kind} address now points to another site, {its}");
         let ja = format!("ページの{ja}が別サイト {its} を指すようになりました");
-        found.push(self::found(severity, en, ja, address.to_owned()).at(id));
+        let words = Words::new(en, ja);
+        found.push(Found::new(severity, confidence, words).plane(Plane::Content).at(id).evidence(address));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_moved_keeps_a_word_of_its_name() {
+        assert!(related("stopcovid19.pref.example", "covid19-pref.hosting.invalid"));
+        assert!(related("www.library-town.example", "library.town.invalid"));
+        assert!(!related("www.city.example", "spam.invalid"));
+    }
 }

@@ -82,13 +82,15 @@ pub(super) fn navigation(tokens: &Tokens, at: usize) -> Option<usize> {
 
 /// Literal targets of the redirects that happen by themselves.
 pub(super) fn redirects(tokens: &Tokens) -> Vec<String> {
+    let targets: Vec<_> = (0..tokens.len()).filter_map(|at| Some((at, target(tokens, at)?))).collect();
+    let mut found: Vec<String> = Vec::new();
+    if targets.is_empty() {
+        return found;
+    }
     let running = scope::running(tokens);
     let mut folder = Folder::new(tokens);
-    let mut found: Vec<String> = Vec::new();
-    for at in (0..tokens.len()).filter(|&at| running.get(at).is_some_and(|runs| *runs)) {
-        let Some(target) = target(tokens, at).and_then(|start| target_text(tokens, &mut folder, start)) else {
-            continue;
-        };
+    for (_, start) in targets.into_iter().filter(|(at, _)| running.get(*at).is_some_and(|runs| *runs)) {
+        let Some(target) = target_text(tokens, &mut folder, start) else { continue };
         if found.len() < MAX_REDIRECTS && !found.contains(&target) {
             found.push(target);
         }

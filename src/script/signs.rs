@@ -194,9 +194,9 @@ fn shifts(tokens: &Tokens, open: usize) -> bool {
     moves && (reads || turns)
 }
 
-/// Whether `eval`, `document.write` or the making of something that acts stands within forty lines' worth of tokens.
+/// Whether `eval`, `document.write` or the making of something that acts stands within six hundred tokens.
 fn runs_nearby(tokens: &Tokens, at: usize) -> bool {
-    (at.saturating_sub(300)..(at + 300).min(tokens.len())).any(|near| match tokens.member(near) {
+    (at.saturating_sub(600)..(at + 600).min(tokens.len())).any(|near| match tokens.member(near) {
         Some("eval" | "Function" | "execScript") => tokens.is(near + 1, "("),
         Some("write" | "writeln") => tokens.before(near) == "." && tokens.is(near + 1, "("),
         Some("createElement") => tokens.content(near + 2).is_none_or(|name| matches!(name, "script" | "iframe")),
@@ -209,7 +209,7 @@ pub(super) fn symbol_run(script: &str) -> Option<(ScriptSign, String)> {
     let bytes = script.as_bytes();
     let mut start = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if !b"[]()!+{}$".contains(byte) {
+        if !matches!(byte, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b'{' | b'}' | b'$') {
             start = at + 1;
         } else if at + 1 - start >= SYMBOL_RUN {
             return Some((ScriptSign::SymbolRun, cut(script.get(start..)?)));

@@ -331,6 +331,9 @@ impl<'a> Reader<'a> {
             b'}' if self.braces.pop() == Some(true) => return self.template(),
             _ => {}
         }
+        if matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b',' | b':') {
+            return self.push(Kind::Mark, self.at + 1);
+        }
         let rest = &self.bytes[self.at..];
         let length = LONG_MARKS.iter().find(|mark| rest.starts_with(mark)).map_or(1, |mark| mark.len());
         self.push(Kind::Mark, self.at + length);

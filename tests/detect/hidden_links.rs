@@ -12,7 +12,7 @@ fn fixtures() {
 
 #[test]
 fn blocks_of_links_are_high() {
-    for name in ["offscreen", "hidden", "noscript", "visible", "noise"] {
+    for name in ["offscreen", "hidden", "noscript", "visible", "siblings", "noise"] {
         let found = compared(RULE, &format!("tampered-{name}"));
         assert_eq!(worst(&found, RULE), Some((High, Firm)), "{name}: {found:#?}");
     }

@@ -140,8 +140,12 @@ impl Reading {
 
     /// Where a phrase stands, and the text around it.
     fn evidence(&self, page: &Page, number: usize) -> (Option<NodeId>, String) {
+        let mut budget = MAX_TEXT * 4;
         let holds = |id: &NodeId| match &page.node(*id).kind {
-            NodeKind::Text(text) => text.len() < MAX_TEXT && phrases::find(&Folded::of(text)).contains(&number),
+            NodeKind::Text(text) if text.len() <= budget => {
+                budget -= text.len();
+                phrases::find(&Folded::of(text)).contains(&number)
+            }
             _ => false,
         };
         let node = page.ids().take(20_000).find(holds);

@@ -9,7 +9,7 @@ use hinomi::monitor::{Checker, Pace, Pulse, run_checks};
 use hinomi::notify::{Notifier, SendError};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -51,7 +51,7 @@ impl Notifier for Leisurely {
 }
 
 /// A running child; it is killed when this is dropped.
-pub(crate) struct Child(std::process::Child);
+pub(crate) struct Child(std::process::Child, #[expect(dead_code, reason = "an open pipe")] BufReader<ChildStdout>);
 
 impl Child {
     /// Starts the service on this folder, and waits until it watches.
@@ -66,10 +66,11 @@ impl Child {
             .stderr(Stdio::from(std::fs::File::create(folder.join("child.log")).expect("a file")))
             .spawn()
             .expect("a child");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
         // Where a page kills it at once, it may be gone before it says so.
-        while lines.next().is_some_and(|line| !line.is_ok_and(|line| line.contains("watching"))) {}
-        Self(child)
+        while output.by_ref().lines().next().is_some_and(|line| !line.is_ok_and(|line| line.contains("watching"))) {}
+        // Kept: a test that runs for long says so, and would die of a pipe that nobody reads.
+        Self(child, output)
     }
 
     pub(crate) fn lives(&mut self) -> bool {

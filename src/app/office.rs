@@ -54,13 +54,29 @@ fn told(mistakes: &Mistakes, places: &Places) -> anyhow::Error {
 }
 
 impl Office {
-    /// Opens settings, registry and store, and puts the registry into the store.
+    /// Opens settings, registry and store, and puts the registry into the store, unless a service runs on it.
     ///
     /// # Errors
     /// When one of them cannot be used; the text names file, line and key.
     pub async fn open(places: &Places<'_>) -> Result<Self> {
         let settings = settings(places)?;
         let registry = registry(places)?;
+        let Ok(_alone) = lock(&settings) else {
+            // A service runs on this data: its registry is the one in force, and it reads its own file again.
+            return Self::open_store(places).await;
+        };
+        Self::with_registry(settings, registry).await
+    }
+
+    /// Opens everything for the service, which holds the lock already.
+    ///
+    /// # Errors
+    /// When one of them cannot be used; the text names file, line and key.
+    pub(super) async fn open_locked(places: &Places<'_>, settings: Settings) -> Result<Self> {
+        Self::with_registry(settings, registry(places)?).await
+    }
+
+    async fn with_registry(settings: Settings, registry: Registry) -> Result<Self> {
         let store = wiring::open_store(&settings)?;
         store.put_registry(registry.clone(), Timestamp::now()).await?;
         Ok(Self { settings, store: Arc::new(store), registry })

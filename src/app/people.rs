@@ -170,15 +170,20 @@ impl Office {
             }
             match first_objection(&proposal) {
                 Some(why) => left.push((proposal.target.clone(), why)),
-                None => {
-                    let decision = Decision { persona: proposal.persona, ..decision.clone() };
-                    let body = self.body(&proposal.snapshot).await?;
-                    self.enter(target, proposal.snapshot, body, &decision).await?;
-                    approved.push(proposal.target);
-                }
+                None => match self.approve_one(target, &proposal, decision).await {
+                    Ok(()) => approved.push(proposal.target),
+                    Err(error) => left.push((proposal.target, format!("{error:#}"))),
+                },
             }
         }
         Ok((approved, left))
+    }
+
+    async fn approve_one(&self, target: &Target, proposal: &Proposal, decision: &Decision) -> Result<()> {
+        let decision = Decision { persona: proposal.persona, ..decision.clone() };
+        let body = self.body(&proposal.snapshot).await?;
+        check_is_page(proposal, &body)?;
+        self.enter(target, proposal.snapshot.clone(), body, &decision).await
     }
 
     /// "This was not us": drops the proposal.

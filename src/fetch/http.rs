@@ -117,7 +117,7 @@ impl HttpFetcher {
         let host = trail.url.host_str().unwrap_or("").to_owned();
         let cookie = trail.cookies.header(&host);
         trail.enter(cookie.clone())?;
-        let outgoing = self.outgoing(request, trail.url.clone(), cookie);
+        let outgoing = self.outgoing(request, trail.hops.is_empty(), trail.url.clone(), cookie);
         let late =
             |_| Error::new(UnseenReason::TotalTimeout, format!("no answer within {:?}", self.options.total_timeout));
         let mut answer = timeout_at(deadline, self.client.send(&outgoing)).await.map_err(late)??;
@@ -144,9 +144,10 @@ impl HttpFetcher {
         }
     }
 
-    fn outgoing(&self, request: &Request, url: Url, cookie: Option<String>) -> net::Request {
+    fn outgoing(&self, request: &Request, first: bool, url: Url, cookie: Option<String>) -> net::Request {
         let mut headers = self.options.identity.headers(request.persona);
-        if let Some((etag, modified)) = &request.validators {
+        // Only the page's own host may say that nothing changed, not one that a redirect leads to.
+        if let Some((etag, modified)) = request.validators.as_ref().filter(|_| first) {
             // A validator came from the host; one that cannot be sent back makes the fetch a full one.
             let sendable = |value: &&String| value.bytes().all(|byte| (0x20..0x7f).contains(&byte));
             headers.extend(etag.as_ref().filter(sendable).map(|value| ("if-none-match", value.clone())));
@@ -240,7 +241,7 @@ fn head(answer: &mut Answer, request: &Request, trail: &Trail) -> Head {
 }
 
 fn not_modified(request: &Request, head: Head) -> Result<Step, Error> {
-    if request.validators.is_some() {
+    if request.validators.is_some() && head.hops.is_empty() {
         return Ok(Step::Done(Box::new(Fetched::NotModified(Box::new(head)))));
     }
     Err(Error::new(UnseenReason::BrokenAnswer, "304 (not modified) to a request without conditions"))

@@ -53,9 +53,11 @@ pub fn decide(facts: &Facts) -> Judgement {
         )),
         // What was approved as it stands is not judged by its content; its certificate and the like still are.
         Known::Approved { .. } => return approved(judgement, facts),
-        Known::Followed => {
-            Some((Verdict::Unchanged, words("equal to the state followed last", "前回の状態と同じです")))
-        }
+        // Followed under older rules or another baseline, it may be more than routine today.
+        Known::Followed => match from_difference(facts).filter(|_| facts.difference.is_some()) {
+            Some((verdict, reason)) if verdict > Verdict::Routine => Some((verdict, reason)),
+            _ => Some((Verdict::Unchanged, words("equal to the state followed last", "前回の状態と同じです"))),
+        },
         Known::New => from_difference(facts),
     };
     if let Some((verdict, reason)) = context {

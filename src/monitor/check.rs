@@ -11,9 +11,12 @@ use super::write_down::{Outcome, write_down};
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
 use crate::judge::Sighting;
-use crate::model::{Capture, Fetched, Head, Judged, Persona, Target, TargetState, UnseenReason, Verdict, fingerprint};
+use crate::model::{
+    Capture, Fetched, Head, Judged, Persona, Policy, Target, TargetState, UnseenReason, Verdict, fingerprint,
+};
 use crate::store::{Result, Store};
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -104,7 +107,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         capture: Capture,
     ) -> Result<Outcome> {
         self.sighted(target, true);
-        let print = fingerprint(capture.sha256, &capture.head, crate::detect::revision(), state.revision);
+        let print = fingerprint(capture.sha256, &capture.head, &terms(target), state.revision);
         let same = state.last.as_ref().filter(|last| last.fingerprint == print);
         if let Some(last) = same.filter(|last| can_be_repeated(last, state)) {
             return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
@@ -126,6 +129,15 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
             tracing::warn!(offline = !answered, "the outlook on our own network has changed");
         }
     }
+}
+
+/// Under what an answer is judged: other rules, masks or another policy may say something else of the same one.
+fn terms(target: &Target) -> Cow<'static, str> {
+    let rules = crate::detect::revision();
+    if target.masks.is_empty() && target.policy == Policy::Follow {
+        return Cow::Borrowed(rules);
+    }
+    Cow::Owned(format!("{rules} {:?} {:?}", target.policy, target.masks))
 }
 
 /// Whether what was said of the same answer can be said again without a second look. Quiet verdicts can; a review or an

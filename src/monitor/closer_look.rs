@@ -4,12 +4,12 @@ use super::check::Checker;
 use super::examine::{Examination, Read, Source, Terms, examine, read, scan};
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
-use crate::judge::{Facts, Known, decide};
+use crate::judge::{Facts, Known, MIN_KEPT, decide};
 use crate::model::{
     ApprovedState, Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Page, Persona, Policy, ScriptReport,
     Target, TargetState, UnseenReason, Verdict,
 };
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, StoreError};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +120,8 @@ async fn form_opinion<S: Store, F: Fetcher>(
     bare: bool,
 ) -> Result<std::result::Result<Opinion, String>> {
     let within = checker.world.pace.examine_within;
+    // Trees of hostile pages are large: no more of them at a time than there are cores to work on them.
+    let _place = checker.world.examining.acquire().await;
     let (first_desk, first_capture) = (desk.clone(), Arc::clone(capture));
     let parsed = match on_a_thread(within, move || parse(&first_desk, &first_capture)).await {
         Ok(parsed) => parsed,
@@ -130,7 +132,7 @@ async fn form_opinion<S: Store, F: Fetcher>(
         false => Ok(Vec::new()),
     };
     let Ok(bodies) = bodies else {
-        return Ok(Err("the body of an approved state is missing; run `hinomi baseline verify`".to_owned()));
+        return Ok(Err("the body of an approved state is missing or damaged; run `hinomi baseline verify`".to_owned()));
     };
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
     Ok(on_a_thread(within, move || weigh_up(&desk, &capture, parsed, &bodies, bare)).await)
@@ -166,11 +168,12 @@ fn parse(desk: &Desk, capture: &Capture) -> Parsed {
     Parsed { page: read.page, scripts: read.scripts, state, standing }
 }
 
-/// A known state with a good certificate needs no comparison; one that is older than the ordinary state does.
+/// An approved state with a good certificate needs no comparison; one that is older than the ordinary state does, and a
+/// followed one too: the rules or the baseline may have changed since it was followed.
 fn needs_bodies(parsed: &Parsed, capture: &Capture, bare: bool) -> bool {
     let trusted = capture.head.certificate.as_ref().is_none_or(|certificate| certificate.problem.is_none());
-    let plain = matches!(parsed.standing, Standing::Approved { older: false, .. } | Standing::Followed);
-    !(bare || plain && trusted)
+    let plain = matches!(parsed.standing, Standing::Approved { older: false, .. });
+    bare || !(plain && trusted)
 }
 
 type Bodies = Vec<(usize, Vec<u8>)>;
@@ -182,9 +185,11 @@ async fn approved_bodies<S: Store, F: Fetcher>(
 ) -> Result<std::result::Result<Bodies, ()>> {
     let mut bodies = Vec::new();
     for (index, known) in baseline.states.iter().enumerate() {
-        match checker.store.body(known.snapshot.bytes).await? {
-            Some(body) => bodies.push((index, body)),
-            None => return Ok(Err(())),
+        match checker.store.body(known.snapshot.bytes).await {
+            Ok(Some(body)) => bodies.push((index, body)),
+            // One damaged object costs one page its comparison, told as such, and never the whole fleet its watch.
+            Ok(None) | Err(StoreError::Damaged(_) | StoreError::File { .. }) => return Ok(Err(())),
+            Err(error) => return Err(error),
         }
     }
     Ok(Ok(bodies))
@@ -195,15 +200,15 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
     let now = Read { head, url, page, scripts };
     let organisation = desk.organisation.as_deref();
-    if bare {
-        let (findings, judgement) = scan(&now, organisation);
-        return Opinion { state, examination: Examination { difference: None, findings, judgement }, special: None };
-    }
     let states = &desk.baseline.states;
     let approved: Vec<Read> = bodies
         .iter()
         .filter_map(|(index, body)| Some(read(approved_source(states.get(*index)?, body), &desk.target.masks)))
         .collect();
+    if bare {
+        let examination = in_the_pages_place(desk, &now, &approved);
+        return Opinion { state, examination, special: None };
+    }
     let known = known(desk, &now, &standing, &approved);
     let special = match known {
         Known::Approved { special, .. } => special.map(ToOwned::to_owned),
@@ -211,11 +216,25 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
     };
     let policy = desk.target.policy;
     let examination = match (known, approved.is_empty()) {
-        // Nothing to compare: an approved or followed state, with a good certificate.
-        (Known::Approved { .. } | Known::Followed, true) => at_once(known, policy),
+        // Nothing to compare: an approved state, with a good certificate.
+        (Known::Approved { .. }, true) => at_once(known, policy),
         _ => examine(&now, &approved, &Terms { organisation, policy, known }),
     };
     Opinion { state, examination, special }
+}
+
+/// What came with an error status or as a challenge is judged by itself; but what still is the approved page in good part
+/// is compared with it too, or an attacker could hide an injection behind a status that browsers do not mind.
+fn in_the_pages_place(desk: &Desk, now: &Read, approved: &[Read]) -> Examination {
+    let organisation = desk.organisation.as_deref();
+    let (findings, judgement) = scan(now, organisation);
+    let alone = Examination { difference: None, findings, judgement };
+    if approved.is_empty() {
+        return alone;
+    }
+    let compared = examine(now, approved, &Terms { organisation, policy: desk.target.policy, known: Known::New });
+    let kept = compared.difference.as_ref().is_some_and(|d| d.text_kept >= MIN_KEPT && d.nodes_kept >= MIN_KEPT);
+    if kept && compared.judgement.verdict > alone.judgement.verdict { compared } else { alone }
 }
 
 fn at_once(known: Known, policy: Policy) -> Examination {
@@ -260,7 +279,9 @@ async fn confirm<S: Store, F: Fetcher>(
     let Ok(Fetched::Full(capture)) = checker.fetcher.fetch(request).await else { return Ok(None) };
     let bare = classify(&capture).is_some();
     let second = form_opinion(checker, desk, &Arc::new(*capture), bare).await?;
-    Ok(second.ok().map(|second| second.examination.judgement.verdict == Verdict::Alarm))
+    let again = second.ok().map(|second| second.examination.judgement.verdict == Verdict::Alarm);
+    // An error page in between says nothing about whether the alarm would have come again.
+    Ok(again.filter(|again| *again || !bare))
 }
 
 fn source(capture: &Capture) -> Source<'_, '_> {

@@ -28,7 +28,7 @@ pub async fn run_checks<S: Store, F: Fetcher>(
     pulse: Arc<Pulse>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    after_a_crash(&checker, &stop).await?;
+    after_a_crash(&checker, &pulse, &stop).await?;
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         let free = checker.world.pace.workers.saturating_sub(running.len());
@@ -111,13 +111,18 @@ async fn until_next<S: Store, F: Fetcher>(checker: &Checker<S, F>) -> Result<Dur
 }
 
 /// What was in flight when the process died is checked one at a time, and what dies alone again and again is set aside.
-async fn after_a_crash<S: Store, F: Fetcher>(checker: &Checker<S, F>, stop: &watch::Receiver<bool>) -> Result<()> {
+async fn after_a_crash<S: Store, F: Fetcher>(
+    checker: &Checker<S, F>,
+    pulse: &Pulse,
+    stop: &watch::Receiver<bool>,
+) -> Result<()> {
     let suspects = checker.store.in_flight().await?;
     let registry = checker.world.registry();
     for suspect in &suspects {
         checker.store.abandon(suspect.target.clone(), suspect.persona).await?;
     }
     for suspect in suspects {
+        pulse.scheduled(Timestamp::now());
         let Some(target) = registry.targets.get(&suspect.target).cloned() else { continue };
         if suspect.alone && suspect.deaths >= DEATHS {
             set_aside(checker, &suspect).await?;

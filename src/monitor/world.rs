@@ -2,8 +2,10 @@
 
 use crate::judge::{Directory, Outlook, Timing};
 use crate::model::{Receiver, Registry};
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How the service behaves; the parts that a drill may shorten.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub struct World {
     pub operators: Vec<Receiver>,
     /// How the service behaves.
     pub pace: Pace,
+    /// Places for examinations: as many as there are cores.
+    pub(super) examining: Semaphore,
     outlook: Mutex<Outlook>,
 }
 
@@ -54,7 +58,8 @@ impl World {
     #[must_use]
     pub fn new(registry: Registry, operators: Vec<Receiver>, pace: Pace) -> Self {
         let registry = RwLock::new(Arc::new(registry));
-        Self { registry, operators, pace, outlook: Mutex::default() }
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { registry, operators, pace, examining: Semaphore::new(cores), outlook: Mutex::default() }
     }
 
     /// The registry as it stands.

@@ -10,7 +10,7 @@ mod told;
 pub use told::{AttackTold, Kind, Line, MailTold, Standing, Summary};
 
 use super::office::Places;
-use super::service::run_parts;
+use super::service::{Signals, run_parts};
 use crate::demo::{SITES, Site, Web};
 use crate::model::{Language, Words};
 use crate::store::Store as _;
@@ -19,7 +19,6 @@ use folder::Folder;
 use stage::Stage;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use tokio::sync::watch;
 
 /// What the demo was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +97,7 @@ impl Play<'_> {
     /// The whole service on what the story left behind, until a signal.
     async fn stay(&self, language: Language) -> Result<()> {
         let places = Places { config: &self.folder.config, targets: &self.folder.targets, language };
-        run_parts(&self.stage.office, self.stage.checker.clone(), &places, watch::channel(false).0).await
+        run_parts(&self.stage.office, self.stage.checker.clone(), &places, Signals::new()?).await
     }
 
     fn line(&mut self, line: Line) -> Result<()> {

@@ -5,7 +5,7 @@ mod log;
 mod reload;
 pub(crate) mod web;
 
-use super::office::{Office, Places};
+use super::office::{Office, Places, lock, settings};
 use super::wiring;
 use crate::fetch::Fetcher;
 use crate::model::Words;
@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -30,13 +30,15 @@ pub fn serve(places: &Places) -> Result<()> {
     log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("runtime")?;
     let ended = runtime.block_on(async {
-        let office = Office::open(places).await?;
-        let _lock = office.lock()?;
+        // Before the lock is held: who sees it held may send a signal, and a start too must end in good order.
+        let signals = Signals::new()?;
+        let settings = settings(places)?;
+        let _lock = lock(&settings)?;
+        let office = Office::open_locked(places, settings).await?;
         let fetcher = Arc::new(wiring::fetcher(&office.settings)?);
         tell_last_end(&office).await?;
         tell_repairs(&office).await?;
-        let stop = watch::channel(false).0;
-        let served = run_parts(&office, office.checker(fetcher), places, stop).await;
+        let served = run_parts(&office, office.checker(fetcher), places, signals).await;
         note_end(&office, &served).await;
         served
     });
@@ -105,8 +107,9 @@ pub(super) async fn run_parts<F: Fetcher>(
     office: &Office,
     checker: Checker<crate::store::Sqlite, F>,
     places: &Places<'_>,
-    stop: watch::Sender<bool>,
+    signals: Signals,
 ) -> Result<()> {
+    let stop = watch::channel(false).0;
     let pulse = Arc::new(Pulse::default());
     let listener = web::listen(office.settings.listen).await?;
     let mut parts: JoinSet<(&'static str, Result<()>)> = JoinSet::new();
@@ -119,7 +122,7 @@ pub(super) async fn run_parts<F: Fetcher>(
     parts.spawn(async move { ("registry", reload.run(down).await) });
     tracing::info!(%address, targets = office.registry.targets.len(), "hinomi is watching");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let first = first_end(&mut parts).await;
+    let first = first_end(&mut parts, signals).await;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     let _ = stop.send(true);
     wind_down(parts, first).await
@@ -161,12 +164,27 @@ pub(super) fn free_space(folder: &Path) -> Option<u64> {
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
+/// The signals that end the service in good order.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From here on these signals are waited for, and kill no more.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
 /// Waits for a signal (all is well) or for a part that ends (nothing is).
-async fn first_end(parts: &mut JoinSet<(&'static str, Result<()>)>) -> Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+async fn first_end(parts: &mut JoinSet<(&'static str, Result<()>)>, mut signals: Signals) -> Result<()> {
     tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        _ = signals.terminate.recv() => Ok(()),
+        _ = signals.interrupt.recv() => Ok(()),
         Some(ended) = parts.join_next() => match ended {
             Ok((part, Ok(()))) => bail!("{part} ended without being told to"),
             Ok((part, Err(error))) => Err(error.context(format!("{part} died"))),

@@ -24,6 +24,7 @@ pub(super) struct Reload {
     targets: PathBuf,
     language: Language,
     seen: Option<Mark>,
+    last: Option<Mark>,
 }
 
 /// What tells one version of the file from another without reading it.
@@ -39,6 +40,7 @@ impl Reload {
             targets: places.targets.to_path_buf(),
             language: places.language,
             seen: None,
+            last: None,
         };
         reload.seen = reload.mark();
         reload
@@ -56,7 +58,9 @@ impl Reload {
                 _ = stop.changed() => {}
             }
             let mark = self.mark();
-            if mark.is_some() && mark != self.seen {
+            // A file that is just being written is left alone until it has been the same for two looks.
+            let settled = mark == std::mem::replace(&mut self.last, mark);
+            if settled && mark.is_some() && mark != self.seen {
                 self.seen = mark;
                 self.read_again().await?;
             }
@@ -67,6 +71,10 @@ impl Reload {
     async fn read_again(&self) -> Result<()> {
         let places = Places { config: &self.config, targets: &self.targets, language: self.language };
         match registry(&places) {
+            Ok(registry) if registry.targets.is_empty() && !self.world.registry().targets.is_empty() => {
+                tracing::error!("the changed registry holds no target at all; the old one stays");
+                self.tell_refusal("it holds no target at all / 監視対象が1件もありません").await?;
+            }
             Ok(registry) => {
                 tracing::info!(targets = registry.targets.len(), "the registry was read again");
                 self.store.put_registry(registry.clone(), Timestamp::now()).await?;

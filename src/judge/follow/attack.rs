@@ -1,6 +1,6 @@
 //! Incidents of attack: opened, growing worse, over.
 
-use super::{Context, FollowUp, Seen, open_incident, tell};
+use super::{Context, FollowUp, Seen, open_incident, silenced_until, tell};
 use crate::model::{Event, Finding, Incident, IncidentKind, IncidentState, Judgement, Mark, Verdict};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -89,7 +89,9 @@ pub(super) fn resolve_by_itself(context: &Context, incident: &mut Incident, up: 
     incident.state = IncidentState::Resolved;
     incident.escalate_at = None;
     let event = Event::Resolved { incident: incident.id };
-    (1..=incident.level).for_each(|level| tell(context, level, &event, context.now, up));
+    let silent = silenced_until(context).filter(|_| incident.kind == IncidentKind::Unseen);
+    let not_before = silent.unwrap_or(context.now);
+    (1..=incident.level).for_each(|level| tell(context, level, &event, not_before, up));
 }
 
 /// `time + wait`, at the end of time at the latest.

@@ -40,12 +40,18 @@ pub(super) fn canonical(script: &str) -> Cow<'_, str> {
 fn take_out(text: &mut String, member: &str) {
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find(member)) {
-        from += at + member.len();
+        let start = from + at;
+        from = start + member.len();
+        // A member begins where an object or another member ends: `host:'` is not `t:'`.
+        if !text.get(..start).is_some_and(|before| before.ends_with(['{', ',', ' ', '\n', '\t'])) {
+            continue;
+        }
         let rest = text.get(from..).unwrap_or_default();
         let length = rest.find(['"', '\'', ',', '}', ';']).unwrap_or(rest.len());
         let value = rest.get(..length).unwrap_or_default();
         let number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-        if number || token::is_token(value, 512) {
+        let host = value.contains(['.', ':', '/']);
+        if number || (!host && token::is_token(value, 512)) {
             text.replace_range(from..from + length, if number { "0" } else { TAKEN });
         }
     }

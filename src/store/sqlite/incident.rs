@@ -41,7 +41,10 @@ pub(super) fn put(db: &Connection, incident: &Incident) -> Result<()> {
 fn merge(stored: Incident, mut new: Incident) -> Incident {
     new.opened = new.opened.min(stored.opened);
     new.seen = new.seen.max(stored.seen);
-    new.level = new.level.max(stored.level);
+    if stored.level > new.level {
+        // Escalated while this was being decided: its next time is the one that counts.
+        (new.level, new.escalate_at) = (stored.level, stored.escalate_at);
+    }
     new.evidence = stored.evidence.or(new.evidence);
     new.confirmed = new.confirmed.or(stored.confirmed);
     let known = std::mem::replace(&mut new.findings, stored.findings);

@@ -19,6 +19,9 @@ use uuid::Uuid;
 /// after each is the check that the last one cut off.
 const DEATHS: u32 = 4;
 
+/// How long a free place waits for others.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// Runs checks as they become due, until told to stop; running checks are ended in good order.
 ///
 /// # Errors
@@ -34,13 +37,15 @@ pub async fn run_checks<S: Store, F: Fetcher>(
         let free = checker.world.pace.workers.saturating_sub(running.len());
         let started = start_due(&checker, &mut running, free).await?;
         pulse.scheduled(Timestamp::now());
-        if started == 0 || running.len() >= checker.world.pace.workers {
-            let wait = until_next(&checker).await?;
+        let full = running.len() >= checker.world.pace.workers;
+        if started == 0 || full {
+            let wait = if full { checker.world.pace.tick } else { until_next(&checker).await? };
             tokio::select! {
                 Some(ended) = running.join_next() => settle(ended, &pulse)?,
                 () = tokio::time::sleep(wait) => {}
                 _ = stop.changed() => {}
             }
+            gather(&mut running, checker.world.pace.workers, &pulse).await?;
         }
         while let Some(ended) = running.try_join_next() {
             settle(ended, &pulse)?;
@@ -48,6 +53,20 @@ pub async fn run_checks<S: Store, F: Fetcher>(
     }
     while let Some(ended) = running.join_next().await {
         settle(ended, &pulse)?;
+    }
+    Ok(())
+}
+
+/// Waits a moment until a quarter of the places is free: checks that start together share one query and one durable mark.
+/// Where the others are slow, those that are due do not wait for them longer than that moment.
+async fn gather(running: &mut JoinSet<Result<()>>, workers: usize, pulse: &Pulse) -> Result<()> {
+    let moment = tokio::time::sleep(MOMENT);
+    tokio::pin!(moment);
+    while running.len() > workers - workers / 4 {
+        tokio::select! {
+            Some(ended) = running.join_next() => settle(ended, pulse)?,
+            () = &mut moment => break,
+        }
     }
     Ok(())
 }

@@ -27,6 +27,8 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // Else a statement is parsed and planned anew each time that another time is bound to it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
     db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     db.pragma_update(None, "cell_size_check", true)?;

@@ -1,7 +1,7 @@
 //! The service itself, as the program runs it: started, asked, stopped, killed, started twice.
 
 use crate::support::{Answer, Installation, pages};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
 /// A running service; it is killed when this is dropped.
@@ -9,8 +9,10 @@ struct Running(Child);
 
 impl Running {
     fn start(city: &Installation) -> Self {
-        let child = city.command().arg("run").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("hinomi");
-        Self(child)
+        let log = std::fs::File::create(city.path("service.log")).expect("a file");
+        let mut command = city.command();
+        let command = command.arg("run").stdout(log.try_clone().expect("a file")).stderr(log);
+        Self(command.spawn().expect("hinomi"))
     }
 
     /// Asks it to stop; its exit code.
@@ -49,7 +51,9 @@ fn it_watches_alone_and_ends_in_good_order() {
     assert_eq!(city.run(&["incident", "list", "--json"]).ended(1).lines().len(), 1, "commands work beside it");
     assert_eq!(service.stop(), Some(0));
     let again = Running::start(&city);
-    until("a second life", || city.run(&["run"]).err.contains("another hinomi service"));
+    // Not by a third `run`: that might be the one that gets the lock.
+    let log = || std::fs::read_to_string(city.path("service.log")).unwrap_or_default();
+    until("a second life", || log().contains("hinomi is watching"));
     assert_eq!(again.stop(), Some(0));
     assert_eq!(city.mails().len(), 2, "owner and operators, once each, and no word of trouble");
 }

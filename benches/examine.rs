@@ -70,7 +70,8 @@ fn examined(old: &str, new: &str, head: &Head) -> Verdict {
     let now = of(new);
     black_box(now.state());
     let approved = [of(old)];
-    let terms = Terms { organisation: Some("例示市"), policy: Policy::Follow, known: Known::New };
+    let terms =
+        Terms { organisation: Some("例示市"), policy: Policy::Follow, known: Known::New, approval_ended: false };
     black_box(examine(&now, &approved, &terms)).judgement.verdict
 }
 

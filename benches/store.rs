@@ -86,6 +86,7 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
         incidents: vec![],
         notices: vec![],
         bodies: vec![],
+        revision: Some(0),
         next_due: at(seconds + 300),
     }
 }

@@ -50,7 +50,8 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
         true => Known::Approved { special: None, expired: false, outdated: false },
         false => Known::New,
     };
-    let examination = examine(&now, &[approved], &Terms { organisation: None, policy: Policy::Follow, known });
+    let examination =
+        examine(&now, &[approved], &Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false });
     Compared {
         kind: now.page.kind,
         difference: examination.difference.unwrap_or_default(),
@@ -73,7 +74,7 @@ impl Office {
         let approved = read(of_snapshot(old, &old_body), &target.masks);
         let now = read(of_snapshot(new, &new_body), &target.masks);
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
-        let terms = Terms { organisation, policy: target.policy, known: Known::New };
+        let terms = Terms { organisation, policy: target.policy, known: Known::New, approval_ended: false };
         let examination = examine(&now, &[approved], &terms);
         Ok(Compared {
             kind: now.page.kind,

@@ -266,7 +266,7 @@ fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
 fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8])) -> bool {
     let approved = read(of_snapshot(old.0, old.1), &target.masks);
     let now = read(of_snapshot(new.0, new.1), &target.masks);
-    let terms = Terms { organisation: None, policy: Policy::Follow, known: Known::New };
+    let terms = Terms { organisation: None, policy: Policy::Follow, known: Known::New, approval_ended: false };
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
 }

@@ -36,6 +36,8 @@ pub struct Facts<'a> {
     pub known: Known<'a>,
     /// How strictly the content plane is followed.
     pub policy: Policy,
+    /// The approval of the ordinary state, which the page is measured against, has ended.
+    pub approval_ended: bool,
 }
 
 /// The verdict on a page that is compared with approved states, or that waits for its first approval.
@@ -61,6 +63,13 @@ pub fn decide(facts: &Facts) -> Judgement {
         Known::New => from_difference(facts),
     };
     if let Some((verdict, reason)) = context {
+        add(&mut judgement, verdict, reason);
+    }
+    if facts.approval_ended && !matches!(facts.known, Known::Approved { .. }) {
+        let (verdict, reason) = review(
+            "the approval that this page is measured against has ended; approve the page again",
+            "比較の基準となる承認の期限が切れています。改めて承認してください",
+        );
         add(&mut judgement, verdict, reason);
     }
     judgement
@@ -188,7 +197,7 @@ mod tests {
     }
 
     fn decided(findings: &[Finding], difference: Option<&Difference>, known: Known, policy: Policy) -> Verdict {
-        decide(&Facts { findings, difference, known, policy }).verdict
+        decide(&Facts { findings, difference, known, policy, approval_ended: false }).verdict
     }
 
     #[test]
@@ -206,6 +215,18 @@ mod tests {
         let mut difference = content_change(1.0);
         difference.active.push(ActiveChange { new: Some(0), old: None });
         assert_eq!(decided(&[], Some(&difference), Known::New, Policy::Follow), Verdict::Review);
+    }
+
+    #[test]
+    fn an_approval_that_has_ended_asks_again_whatever_is_shown() {
+        let near = content_change(0.9);
+        for known in [Known::New, Known::Followed] {
+            let mut facts =
+                Facts { findings: &[], difference: Some(&near), known, policy: Policy::Follow, approval_ended: true };
+            assert_eq!(decide(&facts).verdict, Verdict::Review, "{known:?}");
+            facts.approval_ended = false;
+            assert!(decide(&facts).verdict < Verdict::Review, "{known:?}");
+        }
     }
 
     #[test]
@@ -231,7 +252,7 @@ mod tests {
         let near = content_change(0.9);
         for difference in [None, Some(&near)] {
             for known in [Known::New, Known::Followed] {
-                let facts = Facts { findings: &[], difference, known, policy: Policy::Follow };
+                let facts = Facts { findings: &[], difference, known, policy: Policy::Follow, approval_ended: false };
                 assert!(!decide(&facts).because.is_empty(), "{facts:?}");
             }
         }

@@ -199,7 +199,6 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
     let Parsed { page, scripts, state, standing } = parsed;
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
     let now = Read { head, url, page, scripts };
-    let organisation = desk.organisation.as_deref();
     let states = &desk.baseline.states;
     let approved: Vec<Read> = bodies
         .iter()
@@ -214,11 +213,10 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
         Known::Approved { special, .. } => special.map(ToOwned::to_owned),
         Known::Followed | Known::New => None,
     };
-    let policy = desk.target.policy;
     let examination = match (known, approved.is_empty()) {
         // Nothing to compare: an approved state, with a good certificate.
-        (Known::Approved { .. }, true) => at_once(known, policy),
-        _ => examine(&now, &approved, &Terms { organisation, policy, known }),
+        (Known::Approved { .. }, true) => at_once(known, desk.target.policy),
+        _ => examine(&now, &approved, &terms(desk, known)),
     };
     Opinion { state, examination, special }
 }
@@ -232,13 +230,24 @@ fn in_the_pages_place(desk: &Desk, now: &Read, approved: &[Read]) -> Examination
     if approved.is_empty() {
         return alone;
     }
-    let compared = examine(now, approved, &Terms { organisation, policy: desk.target.policy, known: Known::New });
+    let compared = examine(now, approved, &terms(desk, Known::New));
     let kept = compared.difference.as_ref().is_some_and(|d| d.text_kept >= MIN_KEPT && d.nodes_kept >= MIN_KEPT);
     if kept && compared.judgement.verdict > alone.judgement.verdict { compared } else { alone }
 }
 
+/// What the page is compared under.
+fn terms<'a>(desk: &'a Desk, known: Known<'a>) -> Terms<'a> {
+    let ordinary = desk.baseline.states.iter().rfind(|known| known.special.is_none());
+    Terms {
+        organisation: desk.organisation.as_deref(),
+        policy: desk.target.policy,
+        known,
+        approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
+    }
+}
+
 fn at_once(known: Known, policy: Policy) -> Examination {
-    let judgement = decide(&Facts { findings: &[], difference: None, known, policy });
+    let judgement = decide(&Facts { findings: &[], difference: None, known, policy, approval_ended: false });
     Examination { difference: None, findings: Vec::new(), judgement }
 }
 

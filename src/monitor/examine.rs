@@ -43,6 +43,8 @@ pub struct Terms<'a> {
     pub policy: Policy,
     /// How the new state stands to the known ones.
     pub known: Known<'a>,
+    /// The approval of the ordinary state has ended.
+    pub approval_ended: bool,
 }
 
 /// What came of it.
@@ -95,8 +97,13 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let case = Case { now: now.version(), approved: compared, organisation: terms.organisation };
     let findings = detect::examine(&case);
     let difference = nearest.map(|(_, difference)| difference);
-    let facts =
-        Facts { findings: &findings, difference: difference.as_ref(), known: terms.known, policy: terms.policy };
+    let facts = Facts {
+        findings: &findings,
+        difference: difference.as_ref(),
+        known: terms.known,
+        policy: terms.policy,
+        approval_ended: terms.approval_ended,
+    };
     let judgement = judge::decide(&facts);
     Examination { difference, findings, judgement }
 }

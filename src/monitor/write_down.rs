@@ -183,6 +183,7 @@ fn blank(target: &Target, persona: Persona, state: &TargetState, now: Timestamp,
         incidents: Vec::new(),
         notices: Vec::new(),
         bodies: Vec::new(),
+        revision: Some(state.revision),
         next_due: now,
     }
 }

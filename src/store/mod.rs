@@ -108,6 +108,9 @@ pub struct CheckRecord {
     pub notices: Vec<Notice>,
     /// Bodies to keep (followed, proposed, evidence), by digest.
     pub bodies: Vec<(Digest, Vec<u8>)>,
+    /// Revision of the baseline it was judged under; none when nothing was judged. When an approval was entered in the
+    /// meantime, what was judged, followed and proposed under the old baseline is not written back over it.
+    pub revision: Option<u64>,
     /// When the next check is due.
     pub next_due: Timestamp,
 }
@@ -215,7 +218,8 @@ contract! {
     fn target_state(&self, target: TargetId, persona: Persona) -> TargetState;
     /// The approved states.
     fn baseline(&self, target: TargetId, persona: Persona) -> Baseline;
-    /// Writes what a check leaves behind, all or nothing, and takes its in-flight mark away. A check of a target that was
+    /// Writes what a check leaves behind, all or nothing, and takes its in-flight mark away. An incident that another
+    /// check has opened since goes on as that one, and is not told a second time. A check of a target that was
     /// removed meanwhile leaves nothing; after an approval or a new registration meanwhile the target is due at once
     /// again; a person's mark on an incident stays.
     fn record(&self, record: CheckRecord) -> ();

@@ -160,6 +160,7 @@ pub(crate) fn check(target: &str, seconds: i64) -> CheckRecord {
         incidents: vec![],
         notices: vec![],
         bodies: vec![],
+        revision: None,
         next_due: at(seconds + 300),
     }
 }

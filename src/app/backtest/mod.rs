@@ -95,7 +95,7 @@ impl Desk {
         if !matches!(known, Known::New) {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
-        let terms = Terms { organisation: None, policy: Policy::Follow, known };
+        let terms = Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false };
         let examination = examine(&now, std::slice::from_ref(approved), &terms);
         let verdict = examination.judgement.verdict;
         let difference = examination.difference.unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::body::{self, Packed};
 use super::column::{Json, Time};
 use super::{coverage, incident, outbox, proposal};
-use crate::model::{Finding, Judged, Judgement, Observation, Persona, Snapshot, TargetId, TargetState};
+use crate::model::{Event, Finding, Judged, Judgement, Notice, Observation, Persona, Snapshot, TargetId, TargetState};
 use crate::store::{CheckRecord, Result, Slot};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -50,14 +50,19 @@ struct Watch {
     id: i64,
     sequence: i64,
     latest: Option<i64>,
+    revision: u64,
+    /// Approved or registered anew while the check was running.
+    again: bool,
 }
 
 /// Writes what a check leaves behind.
 pub(super) fn record(db: &Connection, record: &CheckRecord, bodies: &[Packed]) -> Result<()> {
     let seen = &record.observation;
-    let sql = "SELECT id, sequence, latest FROM watch WHERE target = ?1 AND persona = ?2 AND enabled >= 0";
+    let sql = "SELECT id, sequence, latest, revision, again FROM watch \
+               WHERE target = ?1 AND persona = ?2 AND enabled >= 0";
     let watch = db.prepare_cached(sql)?.query_row(params![seen.target, seen.persona], |row| {
-        Ok(Watch { id: row.get(0)?, sequence: row.get(1)?, latest: row.get(2)? })
+        let (revision, again): (u32, bool) = (row.get(3)?, row.get(4)?);
+        Ok(Watch { id: row.get(0)?, sequence: row.get(1)?, latest: row.get(2)?, revision: revision.into(), again })
     });
     let Some(watch) = watch.optional()? else {
         tracing::info!(target = %seen.target, "was removed while its check was running: nothing is kept of it");
@@ -66,14 +71,16 @@ pub(super) fn record(db: &Connection, record: &CheckRecord, bodies: &[Packed]) -
     let observation = insert_observation(db, &watch, record)?;
     update_watch(db, &watch, observation, record)?;
     coverage::count(db, watch.id, seen.at, seen.compared)?;
-    put_judged(db, watch.id, &record.judged)?;
-    put_followed(db, watch.id, &record.followed)?;
-    proposal::put(db, watch.id, &record.proposal)?;
-    body::put(db, bodies)?;
-    for incident in &record.incidents {
-        incident::put(db, incident)?;
+    let outdated = watch.again || record.revision.is_some_and(|revision| revision != watch.revision);
+    if !outdated {
+        put_judged(db, watch.id, &record.judged)?;
+        put_followed(db, watch.id, &record.followed)?;
+        proposal::put(db, watch.id, &record.proposal)?;
     }
-    outbox::put_notices(db, &record.notices)
+    body::put(db, bodies)?;
+    let known = incident::put_all(db, &record.incidents)?;
+    let new = |notice: &&Notice| !matches!(&notice.event, Event::Opened { incident } if known.contains(incident));
+    outbox::put_notices(db, &record.notices.iter().filter(new).cloned().collect::<Vec<_>>())
 }
 
 fn insert_observation(db: &Connection, watch: &Watch, record: &CheckRecord) -> Result<i64> {

@@ -38,6 +38,31 @@ pub(super) fn put(db: &Connection, incident: &Incident) -> Result<()> {
     Ok(())
 }
 
+/// Writes the incidents of a check. One that another check has opened in the meantime goes on as that one; returns the
+/// ids that were given up for it.
+pub(super) fn put_all(db: &Connection, incidents: &[Incident]) -> Result<Vec<Uuid>> {
+    let mut given_up = Vec::new();
+    for incident in incidents {
+        match twin(db, incident)? {
+            Some(id) => {
+                given_up.push(incident.id);
+                put(db, &Incident { id, ..incident.clone() })?;
+            }
+            None => put(db, incident)?,
+        }
+    }
+    Ok(given_up)
+}
+
+/// The open incident of the same kind on the same page, when this one is new.
+fn twin(db: &Connection, incident: &Incident) -> Result<Option<Uuid>> {
+    if incident.state == IncidentState::Resolved || load(db, incident.id)?.is_some() {
+        return Ok(None);
+    }
+    let open = open(db, &incident.target, incident.persona)?;
+    Ok(open.into_iter().find(|other| other.kind == incident.kind).map(|other| other.id))
+}
+
 fn merge(stored: Incident, mut new: Incident) -> Incident {
     new.opened = new.opened.min(stored.opened);
     new.seen = new.seen.max(stored.seen);

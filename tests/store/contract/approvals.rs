@@ -119,6 +119,26 @@ pub(crate) async fn an_approval_during_a_check_makes_due_again(place: impl Place
     assert_eq!(store.next_due().await.unwrap(), Some(at(314)));
 }
 
+pub(crate) async fn a_check_under_the_old_baseline_is_not_written_over_an_approval(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let revision = store.target_state(id("t0"), DESKTOP).await.unwrap().revision;
+    approve(&store, approval("t0", "one", 11), "one").await;
+    let late = CheckRecord {
+        followed: Slot::Put(snapshot("old")),
+        proposal: Slot::Put(proposal("t0", "old")),
+        bodies: vec![body("old")],
+        revision: Some(revision),
+        ..check("t0", 12)
+    };
+    store.record(late.clone()).await.unwrap();
+    let state = store.target_state(id("t0"), DESKTOP).await.unwrap();
+    assert_eq!(state.followed, None, "it was followed under another baseline");
+    assert_eq!(store.proposals().await.unwrap(), []);
+    store.record(CheckRecord { revision: Some(state.revision), ..late }).await.unwrap();
+    assert_eq!(store.proposals().await.unwrap().len(), 1);
+}
+
 pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();

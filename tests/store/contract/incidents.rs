@@ -29,6 +29,27 @@ pub(crate) async fn incidents_open_and_close(place: impl Place) {
     assert_eq!(store.target_state(id("t0"), DESKTOP).await.unwrap().incidents, []);
 }
 
+pub(crate) async fn two_checks_at_once_open_one_incident(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let (first, twin) = (incident("t0", 10), Incident { findings: vec![finding("second")], ..incident("t0", 11) });
+    let told = |incident: &Incident| notice("web@city.example", Event::Opened { incident: incident.id }, 10, 0);
+    let sight = |one: &Incident, seconds| CheckRecord {
+        incidents: vec![one.clone()],
+        notices: vec![told(one)],
+        ..check("t0", seconds)
+    };
+    store.record(sight(&first, 10)).await.unwrap();
+    store.record(sight(&twin, 11)).await.unwrap();
+    let open = store.incidents(false, 10).await.unwrap();
+    assert_eq!((open.len(), open[0].id, open[0].findings.len()), (1, first.id, 2), "one attack, one incident");
+    let events: Vec<_> = store.due_notices(at(100)).await.unwrap().into_iter().map(|notice| notice.event).collect();
+    assert_eq!(events, [Event::Opened { incident: first.id }], "and told once");
+    let down = Incident { kind: IncidentKind::Unseen, ..incident("t0", 12) };
+    store.record(sight(&down, 12)).await.unwrap();
+    assert_eq!(store.incidents(false, 10).await.unwrap().len(), 2, "another kind is another incident");
+}
+
 pub(crate) async fn people_and_checks_do_not_undo_each_other(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();

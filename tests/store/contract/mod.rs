@@ -52,12 +52,14 @@ suite! { sqlite on crate::sample::OnDisk:
         bodies_are_needed_and_must_fit
         an_approval_answers_the_proposal
         an_approval_during_a_check_makes_due_again
+        a_check_under_the_old_baseline_is_not_written_over_an_approval
         rejecting_drops_and_acknowledges
         the_record_rebuilds_an_empty_store
         heads_name_every_chain
     }
     incidents {
         incidents_open_and_close
+        two_checks_at_once_open_one_incident
         people_and_checks_do_not_undo_each_other
         ids_may_be_shortened
         escalations_come_when_due

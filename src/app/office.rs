@@ -106,9 +106,11 @@ impl Office {
             timing: wiring::timing(&self.settings),
             workers: self.settings.fetch.workers.max(1) as usize,
             per_host: self.settings.fetch.per_host_connections.max(1),
+            examine_memory: self.settings.check_memory,
             ..Pace::default()
         };
-        Arc::new(World::new(self.registry.clone(), self.operators(), pace))
+        let world = World::new(self.registry.clone(), self.operators(), pace);
+        Arc::new(world.with_witnesses(self.settings.fetch.witnesses.clone()))
     }
 
     /// The outbox's postman with the configured channels.

@@ -18,10 +18,10 @@ pub struct Outlook {
     offline: bool,
 }
 
-/// Different hosts that must fail in a row before the monitor blames itself.
-const HOSTS: usize = 5;
-
 impl Outlook {
+    /// Different hosts that must fail in a row before the monitor blames itself, when it has nobody else to ask.
+    pub const HOSTS: usize = 5;
+
     /// Takes in one sighting; returns whether this changed what [`Outlook::is_offline`] says.
     pub fn note(&mut self, sighting: Sighting) -> bool {
         let before = self.offline;
@@ -30,10 +30,24 @@ impl Outlook {
             self.offline = false;
         } else if !self.failed.contains(&sighting.host) {
             self.failed.push_back(sighting.host);
-            self.failed.truncate(HOSTS);
-            self.offline = self.failed.len() >= HOSTS;
+            self.failed.truncate(Self::HOSTS);
+            self.offline = self.failed.len() >= Self::HOSTS;
         }
         before != self.offline
+    }
+
+    /// Whether it may be us: so many hosts failed in a row, or all of the `hosts` that are watched.
+    #[must_use]
+    pub fn is_doubtful(&self, hosts: usize) -> bool {
+        self.offline || (!self.failed.is_empty() && self.failed.len() >= hosts.min(Self::HOSTS))
+    }
+
+    /// What hosts that are not watched say of our network; returns whether this changed what [`Outlook::is_offline`] says.
+    pub fn testify(&mut self, reachable: bool) -> bool {
+        if reachable {
+            self.failed.clear();
+        }
+        std::mem::replace(&mut self.offline, !reachable) == reachable
     }
 
     /// Whether the monitor itself seems to have no network.
@@ -46,6 +60,24 @@ impl Outlook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn witnesses_decide_where_there_are_some() {
+        let mut outlook = Outlook::default();
+        assert!(!outlook.is_doubtful(1));
+        note(&mut outlook, "a", false);
+        assert!(outlook.is_doubtful(1), "all there are");
+        assert!(!outlook.is_doubtful(2));
+        assert!(outlook.testify(false) && outlook.is_offline());
+        assert!(outlook.is_doubtful(100), "who is offline keeps asking");
+        assert!(outlook.testify(true) && !outlook.is_offline());
+        assert!(!outlook.is_doubtful(1), "what failed before is the sites' own");
+        for host in ["a", "b", "c", "d", "e"] {
+            note(&mut outlook, host, false);
+        }
+        assert!(outlook.is_offline());
+        assert!(outlook.testify(true) && !outlook.is_offline(), "five hosts on one dead platform");
+    }
 
     fn note(outlook: &mut Outlook, host: &str, answered: bool) -> bool {
         outlook.note(Sighting { host: host.to_owned(), answered })

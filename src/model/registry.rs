@@ -19,6 +19,22 @@ impl Registry {
         self.organisations.get(&target.organisation)
     }
 
+    /// How many different hosts enabled targets have; counting stops at `most`.
+    #[must_use]
+    pub fn hosts_up_to(&self, most: usize) -> usize {
+        let mut hosts: Vec<&str> = Vec::new();
+        for target in self.targets.values().filter(|target| target.enabled) {
+            let host = target.url.host_str().unwrap_or_default();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+            if hosts.len() >= most {
+                break;
+            }
+        }
+        hosts.len()
+    }
+
     /// The organisation and those above it, nearest first. Ends at an unknown parent or a circle.
     #[must_use]
     pub fn lineage(&self, id: &OrganisationId) -> Vec<&Organisation> {

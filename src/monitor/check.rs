@@ -10,7 +10,7 @@ use super::report::CheckReport;
 use super::write_down::{Outcome, write_down};
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
-use crate::judge::Sighting;
+use crate::judge::{Outlook, Sighting};
 use crate::model::{
     Capture, Fetched, Head, Judged, Persona, Policy, Target, TargetState, UnseenReason, Verdict, fingerprint,
 };
@@ -57,7 +57,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         let request = self.request(&target, persona, &state, how);
         let fetched = self.fetcher.fetch(request).await;
         let outcome = match fetched {
-            Err(failure) => self.missed(&target, failure),
+            Err(failure) => self.missed(&target, failure).await,
             Ok(Fetched::NotModified(head)) => self.not_modified(&target, *head, &state),
             Ok(Fetched::Full(capture)) => self.captured(&target, persona, &state, *capture).await?,
         };
@@ -84,12 +84,24 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     }
 
     /// Nothing came home. When most of the net fails, we are offline ourselves and say that instead.
-    fn missed(&self, target: &Target, failure: Failure) -> Outcome {
+    async fn missed(&self, target: &Target, failure: Failure) -> Outcome {
         let ours = failure.reason.may_be_our_network();
         self.sighted(target, !ours);
-        let offline = ours && self.world.outlook(|outlook| outlook.is_offline());
+        let offline = ours && self.is_offline().await;
         let reason = if offline { UnseenReason::MonitorOffline } else { failure.reason };
         Outcome::Unseen { reason, detail: failure.detail, retry_after: failure.retry_after, capture: None }
+    }
+
+    /// Whether it is us: many hosts, or all there are, failed in a row, and no witness can be reached either.
+    async fn is_offline(&self) -> bool {
+        let hosts = self.world.registry().hosts_up_to(Outlook::HOSTS);
+        if !self.world.outlook(|outlook| outlook.is_doubtful(hosts)) {
+            return false;
+        }
+        let reachable = self.world.witnesses.reachable(self.fetcher.as_ref()).await;
+        let changed = self.world.outlook(|outlook| reachable.is_some_and(|reachable| outlook.testify(reachable)));
+        self.tell_outlook(changed);
+        self.world.outlook(|outlook| outlook.is_offline())
     }
 
     /// A hint from a host that may be compromised: nothing was compared, what was said last still stands.
@@ -125,8 +137,13 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     fn sighted(&self, target: &Target, answered: bool) {
         let host = target.url.host_str().unwrap_or_default().to_owned();
         let changed = self.world.outlook(|outlook| outlook.note(Sighting { host, answered }));
+        self.tell_outlook(changed);
+    }
+
+    fn tell_outlook(&self, changed: bool) {
         if changed {
-            tracing::warn!(offline = !answered, "the outlook on our own network has changed");
+            let offline = self.world.outlook(|outlook| outlook.is_offline());
+            tracing::warn!(offline, "the outlook on our own network has changed");
         }
     }
 }

@@ -120,8 +120,8 @@ async fn form_opinion<S: Store, F: Fetcher>(
     bare: bool,
 ) -> Result<std::result::Result<Opinion, String>> {
     let within = checker.world.pace.examine_within;
-    // Trees of hostile pages are large: no more of them at a time than there are cores to work on them.
-    let _place = checker.world.examining.acquire().await;
+    let approved = desk.baseline.states.iter().map(|known| known.snapshot.size);
+    let _place = checker.world.examining.admit(approved.chain([capture.body.len() as u64])).await;
     let (first_desk, first_capture) = (desk.clone(), Arc::clone(capture));
     let parsed = match on_a_thread(within, move || parse(&first_desk, &first_capture)).await {
         Ok(parsed) => parsed,

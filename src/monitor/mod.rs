@@ -1,5 +1,6 @@
 //! The service: asks the store what is due, runs checks, sends the outbox, watches itself.
 
+mod admission;
 mod chance;
 mod check;
 mod closer_look;
@@ -11,6 +12,7 @@ mod pulse;
 mod report;
 mod schedule;
 mod self_watch;
+mod witness;
 mod wording;
 mod world;
 mod write_down;
@@ -23,5 +25,6 @@ pub use pulse::Pulse;
 pub use report::CheckReport;
 pub use schedule::run_checks;
 pub use self_watch::{SelfWatch, Vitals};
+pub use witness::Witnesses;
 pub use wording::Wording;
 pub use world::{Pace, World};

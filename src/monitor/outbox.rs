@@ -8,7 +8,7 @@ use crate::model::{Channel, Event, Message, Notice, Receiver, Words};
 use crate::notify::{Notifier, SendError};
 use crate::store::{Result, Store};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -25,7 +25,7 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 const GIVEN_UP: &str = "message-given-up";
 /// Messages that are looked at to tell a storm.
 const LATEST: u32 = 200;
-/// Messages sent at a time; each to another receiver.
+/// Messages of one channel sent at a time, each to another receiver: a mail server that hangs holds up no webhook.
 const AT_A_TIME: usize = 16;
 
 /// Whether notices wait for company, and receivers are spared in a storm.
@@ -34,6 +34,9 @@ enum Patience {
     Some,
     None,
 }
+
+/// Messages that are being sent, with their channels.
+type Busy = HashMap<Uuid, Channel>;
 
 /// Sends what has been decided.
 pub struct Postman<S> {
@@ -56,7 +59,7 @@ impl<S: Store> Postman<S> {
     /// When the store fails: the process must end.
     pub async fn run(self: Arc<Self>, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>) -> Result<()> {
         let mut sending = JoinSet::new();
-        let mut busy = HashSet::new();
+        let mut busy = HashMap::new();
         while !*stop.borrow() {
             self.compose(Timestamp::now(), Patience::Some).await?;
             self.start(&mut sending, &mut busy).await?;
@@ -80,7 +83,7 @@ impl<S: Store> Postman<S> {
     /// When the store fails.
     pub async fn once(self: &Arc<Self>) -> Result<()> {
         self.compose(Timestamp::now(), Patience::None).await?;
-        let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
+        let (mut sending, mut busy) = (JoinSet::new(), HashMap::new());
         loop {
             self.start(&mut sending, &mut busy).await?;
             let Some(ended) = sending.join_next().await else { return Ok(()) };
@@ -103,27 +106,19 @@ impl<S: Store> Postman<S> {
         self.store.compose(messages).await
     }
 
-    async fn start(self: &Arc<Self>, sending: &mut JoinSet<Result<Uuid>>, busy: &mut HashSet<Uuid>) -> Result<()> {
-        let free = AT_A_TIME.saturating_sub(busy.len());
-        if free == 0 {
-            return Ok(());
-        }
+    async fn start(self: &Arc<Self>, sending: &mut JoinSet<Result<Uuid>>, busy: &mut Busy) -> Result<()> {
         // Those that are being sent are due too: ask for that many more.
-        let limit = u32::try_from(AT_A_TIME + busy.len()).unwrap_or(u32::MAX);
+        let limit = u32::try_from(AT_A_TIME * 2).unwrap_or(u32::MAX);
         let due = self.store.due_messages(Timestamp::now(), limit).await?;
-        for message in due.into_iter().filter(|message| !busy.contains(&message.id)).take(free).collect::<Vec<_>>() {
-            busy.insert(message.id);
+        for message in free_to_go(due, busy) {
+            busy.insert(message.id, message.receiver.channel);
             let postman = Arc::clone(self);
             sending.spawn(async move { postman.send(message).await });
         }
         Ok(())
     }
 
-    fn settle(
-        &self,
-        ended: std::result::Result<Result<Uuid>, tokio::task::JoinError>,
-        busy: &mut HashSet<Uuid>,
-    ) -> Result<()> {
+    fn settle(&self, ended: std::result::Result<Result<Uuid>, tokio::task::JoinError>, busy: &mut Busy) -> Result<()> {
         match ended {
             Ok(result) => {
                 busy.remove(&result?);
@@ -190,6 +185,19 @@ impl<S: Store> Postman<S> {
     }
 }
 
+/// Of the messages that are due those that find a place on their channel.
+fn free_to_go(mut due: Vec<Message>, busy: &Busy) -> Vec<Message> {
+    let mut taken: HashMap<Channel, usize> = HashMap::new();
+    busy.values().for_each(|channel| *taken.entry(*channel).or_default() += 1);
+    due.retain(|message| {
+        let taken = taken.entry(message.receiver.channel).or_default();
+        let goes = !busy.contains_key(&message.id) && *taken < AT_A_TIME;
+        *taken += usize::from(goes);
+        goes
+    });
+    due
+}
+
 /// Whether a message tells of another one that was given up: two operators who both refuse would complain of each other
 /// for ever.
 fn is_complaint(message: &Message) -> bool {
@@ -206,4 +214,41 @@ fn next_attempt(message: &Message, after: Option<Duration>, now: Timestamp, rand
     let wait = super::chance::jittered(doubled.min(LONGEST_WAIT), random);
     let wait = wait.max(after.unwrap_or_default().min(LONGEST_WAIT));
     Some(now.saturating_add(wait).unwrap_or(Timestamp::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Language;
+
+    fn message(channel: Channel) -> Message {
+        let receiver =
+            Receiver { channel, address: Uuid::now_v7().to_string(), name: String::new(), language: Language::English };
+        Message {
+            id: Uuid::now_v7(),
+            receiver,
+            message_id: String::new(),
+            references: Vec::new(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            json: serde_json::Value::Null,
+            incidents: Vec::new(),
+            at: Timestamp::UNIX_EPOCH,
+            attempts: 0,
+            next_attempt: Timestamp::UNIX_EPOCH,
+            last_error: None,
+        }
+    }
+
+    #[test]
+    fn a_mail_server_that_hangs_holds_up_no_webhook() {
+        let mails: Vec<Message> = (0..AT_A_TIME + 5).map(|_| message(Channel::Mail)).collect();
+        let first = free_to_go(mails.clone(), &Busy::new());
+        assert_eq!(first.len(), AT_A_TIME);
+        let busy: Busy = first.iter().map(|message| (message.id, Channel::Mail)).collect();
+        let hook = message(Channel::Webhook);
+        let due = mails.into_iter().chain([hook.clone()]).collect();
+        assert_eq!(free_to_go(due, &busy), [hook]);
+    }
 }

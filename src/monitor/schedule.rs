@@ -31,6 +31,7 @@ pub async fn run_checks<S: Store, F: Fetcher>(
     pulse: Arc<Pulse>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<()> {
+    greet_witnesses(&checker);
     after_a_crash(&checker, &pulse, &stop).await?;
     let mut running = JoinSet::new();
     while !*stop.borrow() {
@@ -55,6 +56,12 @@ pub async fn run_checks<S: Store, F: Fetcher>(
         settle(ended, &pulse)?;
     }
     Ok(())
+}
+
+/// Witnesses are asked once at the start: only those that answered then or later count when they are silent.
+fn greet_witnesses<S: Store, F: Fetcher>(checker: &Checker<S, F>) {
+    let checker = checker.clone();
+    tokio::spawn(async move { checker.world.witnesses.reachable(checker.fetcher.as_ref()).await });
 }
 
 /// Waits a moment until a quarter of the places is free: checks that start together share one query and one durable mark.

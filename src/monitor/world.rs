@@ -1,11 +1,12 @@
 //! What all checks share: registry, receivers, silences, spans of time, and the outlook on our own network.
 
+use super::admission::Admission;
+use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
 use crate::model::{Receiver, Registry};
-use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use url::Url;
 
 /// How the service behaves; the parts that a drill may shorten.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Pace {
     pub jitter: bool,
     /// Longest time one examination may take on its thread before it is given up as *unseen: internal error*.
     pub examine_within: Duration,
+    /// Bytes of memory for the pages of all examinations at a time.
+    pub examine_memory: u64,
 }
 
 impl Default for Pace {
@@ -36,6 +39,7 @@ impl Default for Pace {
             per_host: 2,
             jitter: true,
             examine_within: Duration::from_secs(30),
+            examine_memory: 512_000_000,
         }
     }
 }
@@ -48,8 +52,10 @@ pub struct World {
     pub operators: Vec<Receiver>,
     /// How the service behaves.
     pub pace: Pace,
-    /// Places for examinations: as many as there are cores.
-    pub(super) examining: Semaphore,
+    /// Places and memory for examinations.
+    pub(super) examining: Admission,
+    /// Whom to ask whether it is the sites or us.
+    pub(super) witnesses: Witnesses,
     outlook: Mutex<Outlook>,
 }
 
@@ -58,8 +64,15 @@ impl World {
     #[must_use]
     pub fn new(registry: Registry, operators: Vec<Receiver>, pace: Pace) -> Self {
         let registry = RwLock::new(Arc::new(registry));
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { registry, operators, pace, examining: Semaphore::new(cores), outlook: Mutex::default() }
+        let examining = Admission::new(pace.examine_memory);
+        let witnesses = Witnesses::new(Vec::new());
+        Self { registry, operators, pace, examining, witnesses, outlook: Mutex::default() }
+    }
+
+    /// The same with pages of others that are asked for when many hosts fail.
+    #[must_use]
+    pub fn with_witnesses(self, pages: Vec<Url>) -> Self {
+        Self { witnesses: Witnesses::new(pages), ..self }
     }
 
     /// The registry as it stands.

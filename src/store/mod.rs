@@ -275,7 +275,8 @@ contract! {
     fn compose(&self, messages: Vec<(Message, Vec<Uuid>)>) -> ();
     /// Drops notices that lost their reason: they are told in no message. Those in a message stay.
     fn drop_notices(&self, notices: Vec<Uuid>) -> ();
-    /// Messages whose next attempt has come, oldest first, at most `limit`, at most one a receiver.
+    /// Messages whose next attempt has come, oldest first, at most one a receiver and at most `limit` a channel: a channel
+    /// that hangs hides no message of another one.
     fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message>;
     /// Records that a message arrived.
     fn sent(&self, message: Uuid, at: Timestamp) -> ();

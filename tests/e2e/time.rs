@@ -1,9 +1,9 @@
 //! What comes with time: recovery, escalation, the daily digest, being offline, storms.
 
-use crate::support::{Answer, Installation, Service, Web, pages, quick};
+use crate::support::{Answer, Installation, Service, Web, pages, quick, registry};
 use hinomi::judge::Timing;
 use hinomi::model::{Event, IncidentState, Mark, Silence, UnseenReason, Verdict};
-use hinomi::monitor::{Pace, Pulse, SelfWatch, Thoroughness, run_escalation};
+use hinomi::monitor::{Pace, Pulse, SelfWatch, Thoroughness, World, run_escalation};
 use hinomi::store::{Retention, Store as _};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -225,6 +225,24 @@ async fn when_the_monitor_is_offline_it_says_so_instead_of_blaming_the_sites() {
     until(async || service.post().await.into_iter().find(|mail| mail.text.contains("解消"))).await;
     stop.send(true).expect("it runs");
     running.await.expect("no panic").expect("the store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_witness_tells_a_dead_site_from_a_dead_line() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    let site = [("only".to_owned(), "http://127.0.0.10:50123/".to_owned())];
+    let open = async |witness: &str| {
+        let world = World::new(registry(&site, HOUR), Vec::new(), quick());
+        let pages = vec![witness.parse().expect("a url")];
+        Service::in_world(folder.path(), world.with_witnesses(pages)).await
+    };
+    let reason = async |service: &Service| service.check("only").await.unseen.expect("unseen");
+    // Nobody knows this witness: its silence means nothing.
+    let unknown = open("http://127.0.0.11:50123/").await;
+    assert_eq!(reason(&unknown).await, "connect-failed");
+    drop(unknown);
+    let service = open(&web.url("/witness")).await;
+    assert_eq!(reason(&service).await, "connect-failed", "the line is well: the site is down");
 }
 
 #[test]

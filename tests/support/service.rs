@@ -76,10 +76,16 @@ impl Service {
         pace: Pace,
         operators: Vec<Receiver>,
     ) -> Self {
+        Self::in_world(folder, World::new(registry, operators, pace)).await
+    }
+
+    /// The same in a world of the test's own.
+    pub(crate) async fn in_world(folder: &Path, world: World) -> Self {
         let paths = Paths { database: folder.join("hinomi.sqlite"), baselines: folder.join("baselines") };
         let store = Arc::new(Sqlite::open(paths, Timestamp::now()).expect("a store"));
-        store.put_registry(registry.clone(), Timestamp::now()).await.expect("a registry");
-        let world = Arc::new(World::new(registry, operators, pace));
+        let registry = Registry::clone(&world.registry());
+        store.put_registry(registry, Timestamp::now()).await.expect("a registry");
+        let world = Arc::new(world);
         let fetcher = Arc::new(HttpFetcher::new(hurried()).expect("a fetcher"));
         let checker = Checker { store: Arc::clone(&store), fetcher, world: Arc::clone(&world) };
         Self { folder: folder.to_path_buf(), store, world, checker }

@@ -29,11 +29,14 @@ pub(super) const KEYS: &[&str] = &[
     "per_host_connections",
     "per_host_gap",
     "workers",
+    "witnesses",
 ];
 const PROXY: Keys = Keys { plain: "proxy", file: "proxy_file", env: "proxy_env" };
 const PROXY_SCHEMES: &[&str] = &["https", "socks5", "http"];
 /// Most address ranges in a list.
 const MAX_RANGES: usize = 100;
+/// Most witnesses.
+const MAX_WITNESSES: usize = 8;
 const SECOND: Duration = Duration::from_secs(1);
 const MB: u64 = 1_000_000;
 
@@ -57,6 +60,7 @@ pub(super) fn read(c: &mut Collector<'_>, section: &Section<'_>, around: &Surrou
     fetch.proxy_resolves_names = section.get(c, "proxy_resolves_names", flag).is_some_and(|found| found.value);
     fetch.allow_addresses = addresses(c, section);
     fetch.allow_ports = ports(c, section);
+    fetch.witnesses = witnesses(c, section);
     fits_together(c, section, &fetch);
     fetch
 }
@@ -70,6 +74,11 @@ pub(super) fn addresses(c: &mut Collector<'_>, section: &Section<'_>) -> Vec<Add
 fn ports(c: &mut Collector<'_>, section: &Section<'_>) -> Vec<u16> {
     let found = section.list(c, "allow_ports", MAX_RANGES, |v| whole(v, 1, i64::from(u16::MAX)));
     found.unwrap_or_default().into_iter().filter_map(|port| u16::try_from(port.value).ok()).collect()
+}
+
+fn witnesses(c: &mut Collector<'_>, section: &Section<'_>) -> Vec<Url> {
+    let found = section.list(c, "witnesses", MAX_WITNESSES, |v| url(text(v)?, &["http", "https"]));
+    found.unwrap_or_default().into_iter().map(|found| found.value).collect()
 }
 
 /// A duration between two limits, into its place.
@@ -92,7 +101,8 @@ pub(super) fn count(c: &mut Collector<'_>, section: &Section<'_>, key: &str, [le
     }
 }
 
-fn bytes(c: &mut Collector<'_>, section: &Section<'_>, key: &str, [least, most]: [u64; 2], into: &mut u64) {
+/// A size between two limits, in bytes, into its place.
+pub(super) fn bytes(c: &mut Collector<'_>, section: &Section<'_>, key: &str, [least, most]: [u64; 2], into: &mut u64) {
     if let Some(found) = section.get(c, key, |v| size_within(text(v)?, least, most)) {
         *into = found.value;
     }

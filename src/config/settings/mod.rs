@@ -18,10 +18,26 @@ pub use secret::Surroundings;
 
 /// Every table of the file with its keys; the nameless one holds those at the top.
 pub const SECTIONS: &[(&str, &[&str])] = &[
-    ("", &["language", "data", "listen", "fetch", "mail", "webhook", "retention", "heartbeat", "escalation", "digest"]),
+    (
+        "",
+        &[
+            "language",
+            "data",
+            "listen",
+            "fetch",
+            "check",
+            "mail",
+            "webhook",
+            "retention",
+            "heartbeat",
+            "escalation",
+            "digest",
+        ],
+    ),
     ("data", &["dir", "baselines"]),
     ("listen", &["address"]),
     ("fetch", fetch::KEYS),
+    ("check", &["memory"]),
     ("mail", mail::KEYS),
     ("webhook", &["url", "url_file", "url_env", "secret_file", "secret_env", "allow_addresses"]),
     ("retention", &["observations", "observations_per_target", "incidents", "messages"]),
@@ -43,6 +59,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// How pages are fetched.
     pub fetch: FetchSettings,
+    /// Memory for the pages of all examinations at a time, in bytes; default 512 MB.
+    pub check_memory: u64,
     /// How mails are sent.
     pub mail: MailSettings,
     /// The second channel, when there is one.
@@ -90,6 +108,8 @@ pub struct FetchSettings {
     pub per_host_gap: Duration,
     /// Checks at the same time; default 64.
     pub workers: u32,
+    /// Pages of others that are asked for when many hosts fail, to tell the sites from our own network; none by default.
+    pub witnesses: Vec<Url>,
 }
 
 impl Default for FetchSettings {
@@ -110,6 +130,7 @@ impl Default for FetchSettings {
             per_host_connections: 2,
             per_host_gap: Duration::from_millis(500),
             workers: 64,
+            witnesses: Vec::new(),
         }
     }
 }
@@ -200,6 +221,7 @@ impl Default for Settings {
             baselines: PathBuf::from("baselines"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8470)),
             fetch: FetchSettings::default(),
+            check_memory: 512_000_000,
             mail: MailSettings {
                 way: MailWay::Folder(PathBuf::from("data/mail")),
                 from: "hinomi@localhost".to_owned(),

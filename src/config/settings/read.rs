@@ -1,6 +1,6 @@
 //! The text of a `hinomi.toml` to checked settings, or all mistakes in it.
 
-use super::fetch::{addresses, count, no_url, time};
+use super::fetch::{addresses, bytes, count, no_url, time};
 use super::secret::{Keys, Surroundings, secret};
 use super::{HeartbeatSettings, RetentionSettings, SECTIONS, Settings, WebhookSettings, fetch, mail};
 use crate::config::collect::Collector;
@@ -49,6 +49,9 @@ fn read(c: &mut Collector<'_>, top: &Section<'_>, around: &Surroundings<'_>) -> 
     }
     if let Some(section) = top.table(c, "fetch") {
         settings.fetch = fetch::read(c, &section, around);
+    }
+    if let Some(section) = section(c, top, "check") {
+        bytes(c, &section, "memory", [10_000_000, 64_000_000_000], &mut settings.check_memory);
     }
     let section = top.table(c, "mail");
     settings.mail = mail::read(c, section.as_ref(), around, &settings.data);

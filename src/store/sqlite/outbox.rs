@@ -125,12 +125,13 @@ fn deliveries_by(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Ve
     rows.filter_map(|row| readable(row, "messages")).collect()
 }
 
-/// Messages whose next attempt has come; of each receiver the oldest only.
+/// Messages whose next attempt has come; of each receiver the oldest only, of each channel as many as asked for.
 pub(super) fn due_messages(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<Message>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM message WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER \
-         (PARTITION BY receiver ORDER BY at, id) AS place FROM message \
-         WHERE next_attempt IS NOT NULL AND next_attempt <= ?1) WHERE place = 1) ORDER BY at, id LIMIT ?2"
+         (PARTITION BY substr(receiver, 1, instr(receiver, ':')) ORDER BY at, id) AS turn \
+         FROM (SELECT id, receiver, at, row_number() OVER (PARTITION BY receiver ORDER BY at, id) AS place FROM message \
+         WHERE next_attempt IS NOT NULL AND next_attempt <= ?1) WHERE place = 1) WHERE turn <= ?2) ORDER BY at, id"
     );
     let found = deliveries_by(db, &sql, params![Time(now), limit])?;
     Ok(found.into_iter().map(|delivery| delivery.message).collect())

@@ -1,7 +1,7 @@
 //! Notices and messages: decided, fixed, sent, never lost.
 
 use crate::sample::*;
-use hinomi::model::{Event, Message};
+use hinomi::model::{Channel, Event, Message};
 use hinomi::store::{OutboxSummary, Store};
 use uuid::Uuid;
 
@@ -48,6 +48,12 @@ pub(crate) async fn one_message_a_receiver_at_a_time(place: impl Place) {
     assert_eq!(store.due_messages(at(10), 10).await.unwrap(), [messages[1].clone(), messages[2].clone()]);
     assert_eq!(store.due_messages(at(10), 1).await.unwrap(), [messages[1].clone()]);
     assert_eq!(store.due_messages(at(1), 10).await.unwrap(), [messages[1].clone()]);
+    let mut hook = message("default", vec![], 9);
+    hook.receiver.channel = Channel::Webhook;
+    store.compose(vec![(hook.clone(), vec![])]).await.unwrap();
+    let due = store.due_messages(at(10), 1).await.unwrap();
+    assert_eq!(due, [messages[1].clone(), hook.clone()], "mails that wait hide no webhook");
+    store.sent(hook.id, at(10)).await.unwrap();
     store.sent(messages[1].id, at(11)).await.unwrap();
     assert_eq!(store.due_messages(at(10), 10).await.unwrap(), [messages[2].clone(), messages[0].clone()]);
 }

@@ -65,7 +65,10 @@ fn parsed(body: &str, head: &Head) {
 /// All that a check of a changed page does, without fetching and storing.
 fn examined(old: &str, new: &str, head: &Head) -> Verdict {
     let of = |body: &str| {
-        read(Source { body: body.as_bytes(), head: Some(head), url: Some(&head.final_url), name: None }, &[])
+        read(
+            Source { body: body.as_bytes(), head: Some(head), url: Some(&head.final_url), name: None, believed: false },
+            &[],
+        )
     };
     let now = of(new);
     black_box(now.state());

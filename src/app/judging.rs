@@ -1,9 +1,10 @@
 //! Judging without a service: one input by itself, or two versions of it.
 
 use super::Office;
-use crate::judge::Known;
+use crate::fetch::classify::classify;
+use crate::judge::{Known, unseen};
 use crate::model::{Difference, Finding, InputKind, Judgement, Policy, Snapshot, Target};
-use crate::monitor::{Source, Terms, examine, read, scan};
+use crate::monitor::{Examination, Source, Terms, examine, examine_answer, read, scan};
 use anyhow::Result;
 use url::Url;
 
@@ -34,7 +35,7 @@ pub struct Compared {
 /// Judges one input without a baseline.
 #[must_use]
 pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned {
-    let now = read(Source { body, head: None, url, name }, &[]);
+    let now = read(Source { body, head: None, url, name, believed: true }, &[]);
     let (findings, judgement) = scan(&now, None);
     Scanned { kind: now.page.kind, findings, judgement }
 }
@@ -43,25 +44,27 @@ pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned
 #[must_use]
 pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
     // Only the approved version is believed about its own URL: the new one may have been written by anybody.
-    let url = crate::parse::own_url(&read(file(old, None), &[]).page);
-    let (approved, now) = (read(file(old, url.as_ref()), &[]), read(file(new, url.as_ref()), &[]));
+    let file = |(body, name), url, believed| Source { body, head: None, url, name: Some(name), believed };
+    let url = crate::parse::own_url(&read(file(old, None, true), &[]).page);
+    let (approved, now) = (read(file(old, url.as_ref(), true), &[]), read(file(new, url.as_ref(), false), &[]));
     let same = approved.state() == now.state();
     let known = match same {
         true => Known::Approved { special: None, expired: false, outdated: false },
         false => Known::New,
     };
-    let examination =
-        examine(&now, &[approved], &Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false });
+    let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
+    let terms = Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false };
+    let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
+        difference: None,
+        findings: Vec::new(),
+        judgement: unseen(reason),
+    });
     Compared {
         kind: now.page.kind,
         difference: examination.difference.unwrap_or_default(),
         findings: if same { Vec::new() } else { examination.findings },
         judgement: examination.judgement,
     }
-}
-
-fn file<'a, 'u>((body, name): (&'a [u8], &'a str), url: Option<&'u Url>) -> Source<'a, 'u> {
-    Source { body, head: None, url, name: Some(name) }
 }
 
 impl Office {
@@ -87,5 +90,5 @@ impl Office {
 
 /// A stored version.
 pub(super) fn of_snapshot<'a>(snapshot: &'a Snapshot, body: &'a [u8]) -> Source<'a, 'a> {
-    Source { body, head: Some(&snapshot.head), url: Some(&snapshot.head.final_url), name: None }
+    Source { body, head: Some(&snapshot.head), url: Some(&snapshot.head.final_url), name: None, believed: false }
 }

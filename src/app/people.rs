@@ -5,7 +5,7 @@ use super::judging::of_snapshot;
 use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::{
-    Approval, ApprovalAction, Capture, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
+    Approval, ApprovalAction, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
     Receiver, Snapshot, Target, TargetId, Verdict,
 };
 use crate::monitor::{Terms, examine, read};
@@ -255,9 +255,7 @@ fn check_certificate(snapshot: &Snapshot) -> Result<()> {
 
 /// What came in the page's place never becomes a baseline.
 fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
-    let Snapshot { at, bytes, size, ref head, .. } = proposal.snapshot;
-    let (persona, head, body) = (proposal.persona, head.clone(), body.to_vec());
-    match classify(&Capture { persona, at, head, body, sha256: bytes, transferred: size }) {
+    match classify(Some(&proposal.snapshot.head), body) {
         Some(reason) => bail!("this is not the page: {}; it cannot be approved", reason.words().en),
         None => Ok(()),
     }

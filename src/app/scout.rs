@@ -1,10 +1,11 @@
 //! Fetches a page for `scan URL`, through the same guard and limits as the service.
 
-use super::judging::{Scanned, scan_bytes};
+use super::judging::Scanned;
 use super::office::{Places, settings};
 use super::wiring;
+use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
-use crate::model::{Fetched, Persona};
+use crate::model::{Fetched, Persona, UnseenReason, Verdict};
 use crate::monitor::{Source, read, scan};
 use anyhow::Result;
 use std::sync::OnceLock;
@@ -37,14 +38,14 @@ impl Scout {
             Err(failure) => Err(failure.to_string()),
             Ok(Fetched::NotModified(_)) => Err("not modified".to_owned()),
             Ok(Fetched::Full(capture)) => {
-                let (head, name) = (&capture.head, capture.head.final_url.path());
-                if name.ends_with(".js") || name.ends_with(".mjs") {
-                    return Ok(scan_bytes(&capture.body, Some(name), Some(&head.final_url)));
-                }
-                let source = Source { body: &capture.body, head: Some(head), url: Some(&head.final_url), name: None };
-                let now = read(source, &[]);
+                let (head, body) = (&capture.head, capture.body.as_slice());
+                let (url, name) = (Some(&head.final_url), Some(head.final_url.path()));
+                let now = read(Source { body, head: Some(head), url, name, believed: false }, &[]);
                 let (findings, judgement) = scan(&now, None);
-                Ok(Scanned { kind: now.page.kind, findings, judgement })
+                match classify(Some(head), body) {
+                    Some(reason) if judgement.verdict != Verdict::Alarm => Err(told(reason, head.status)),
+                    _ => Ok(Scanned { kind: now.page.kind, findings, judgement }),
+                }
             }
         }
     }
@@ -54,4 +55,9 @@ impl Scout {
         let fetcher = wiring::fetcher(&self.settings).map_err(|error| format!("{error:#}"))?;
         Ok((runtime.map_err(|error| error.to_string())?, fetcher))
     }
+}
+
+/// What came in the page's place, in words.
+fn told(reason: UnseenReason, status: u16) -> String {
+    format!("{} (HTTP status {status}); {}", reason.words().en, reason.next_step().en)
 }

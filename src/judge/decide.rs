@@ -1,7 +1,7 @@
 //! From findings and the difference to a verdict with its reasons.
 
 use super::weigh;
-use crate::model::{Confidence, Difference, Finding, Judgement, Plane, Policy, Severity, Verdict, Words};
+use crate::model::{Confidence, Difference, Finding, Judgement, Plane, Policy, Severity, UnseenReason, Verdict, Words};
 
 /// The least share of the approved page's visible text that must still be there for an update to be routine; below,
 /// the page has drifted too far and a person is asked again, so that nobody can poison a page slowly.
@@ -79,6 +79,12 @@ pub fn decide(facts: &Facts) -> Judgement {
 #[must_use]
 pub fn without_baseline(findings: &[Finding]) -> Judgement {
     from_findings(findings)
+}
+
+/// The verdict on what could not be compared.
+#[must_use]
+pub fn unseen(reason: UnseenReason) -> Judgement {
+    Judgement { verdict: Verdict::Unseen, because: vec![reason.words().to_words()], despite: vec![], certain: false }
 }
 
 fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {

@@ -11,7 +11,7 @@ mod receivers;
 mod table;
 mod timing;
 
-pub use decide::{Facts, Known, MIN_KEPT, decide, without_baseline};
+pub use decide::{Facts, Known, MIN_KEPT, decide, unseen, without_baseline};
 pub use escalate::escalate;
 pub use follow::{Context, FollowUp, Sight, follow};
 pub use offline::{Outlook, Sighting};

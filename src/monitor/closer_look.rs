@@ -1,10 +1,10 @@
 //! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
 
 use super::check::Checker;
-use super::examine::{Examination, Read, Source, Terms, examine, read, scan};
+use super::examine::{Examination, Read, Source, Terms, examine, examine_in_place, read};
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
-use crate::judge::{Facts, Known, MIN_KEPT, decide};
+use crate::judge::{Facts, Known, decide};
 use crate::model::{
     ApprovedState, Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Page, Persona, Policy, ScriptReport,
     Target, TargetState, UnseenReason, Verdict,
@@ -71,7 +71,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         followed: look.state.followed.as_ref().map(|snapshot| snapshot.state),
         now: capture.at,
     };
-    let trouble = classify(&capture);
+    let trouble = classify(Some(&capture.head), &capture.body);
     let capture = Arc::new(capture);
     let opinion = match form_opinion(checker, &desk, &capture, trouble.is_some()).await? {
         Ok(opinion) => opinion,
@@ -205,7 +205,7 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
         .filter_map(|(index, body)| Some(read(approved_source(states.get(*index)?, body), &desk.target.masks)))
         .collect();
     if bare {
-        let examination = in_the_pages_place(desk, &now, &approved);
+        let examination = examine_in_place(&now, &approved, &terms(desk, Known::New));
         return Opinion { state, examination, special: None };
     }
     let known = known(desk, &now, &standing, &approved);
@@ -219,20 +219,6 @@ fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: &Bodies, bar
         _ => examine(&now, &approved, &terms(desk, known)),
     };
     Opinion { state, examination, special }
-}
-
-/// What came with an error status or as a challenge is judged by itself; but what still is the approved page in good part
-/// is compared with it too, or an attacker could hide an injection behind a status that browsers do not mind.
-fn in_the_pages_place(desk: &Desk, now: &Read, approved: &[Read]) -> Examination {
-    let organisation = desk.organisation.as_deref();
-    let (findings, judgement) = scan(now, organisation);
-    let alone = Examination { difference: None, findings, judgement };
-    if approved.is_empty() {
-        return alone;
-    }
-    let compared = examine(now, approved, &terms(desk, Known::New));
-    let kept = compared.difference.as_ref().is_some_and(|d| d.text_kept >= MIN_KEPT && d.nodes_kept >= MIN_KEPT);
-    if kept && compared.judgement.verdict > alone.judgement.verdict { compared } else { alone }
 }
 
 /// What the page is compared under.
@@ -286,7 +272,7 @@ async fn confirm<S: Store, F: Fetcher>(
     let url = look.target.url.clone();
     let request = Request { url, persona: look.persona, validators: None, fresh_connection: true };
     let Ok(Fetched::Full(capture)) = checker.fetcher.fetch(request).await else { return Ok(None) };
-    let bare = classify(&capture).is_some();
+    let bare = classify(Some(&capture.head), &capture.body).is_some();
     let second = form_opinion(checker, desk, &Arc::new(*capture), bare).await?;
     let again = second.ok().map(|second| second.examination.judgement.verdict == Verdict::Alarm);
     // An error page in between says nothing about whether the alarm would have come again.
@@ -294,12 +280,18 @@ async fn confirm<S: Store, F: Fetcher>(
 }
 
 fn source(capture: &Capture) -> Source<'_, '_> {
-    Source { body: &capture.body, head: Some(&capture.head), url: Some(&capture.head.final_url), name: None }
+    Source {
+        body: &capture.body,
+        head: Some(&capture.head),
+        url: Some(&capture.head.final_url),
+        name: None,
+        believed: false,
+    }
 }
 
 fn approved_source<'a>(state: &'a ApprovedState, body: &'a [u8]) -> Source<'a, 'a> {
     let head = &state.snapshot.head;
-    Source { body, head: Some(head), url: Some(&head.final_url), name: None }
+    Source { body, head: Some(head), url: Some(&head.final_url), name: None, believed: false }
 }
 
 /// Runs pure work on a blocking thread. A panic or too long a time is told, not passed on.

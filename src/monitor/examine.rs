@@ -1,9 +1,10 @@
 //! The pure part of a check: parse → diff → script → detect → judge. `scan`, `diff`, `backtest` and the service all
 //! call it, so that what is measured is what runs.
 
-use crate::judge::{Facts, Known};
+use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Difference, Digest, Finding, Head, Judgement, Mask, Page, Policy, ScriptReport, Version,
+    Case, Compared, Difference, Digest, Finding, Head, Judgement, Mask, Page, Policy, ScriptReport, UnseenReason,
+    Verdict, Version,
 };
 use crate::{detect, diff, judge, parse, script};
 use url::Url;
@@ -19,6 +20,9 @@ pub struct Source<'b, 'a> {
     pub url: Option<&'a Url>,
     /// Its file name, for a file: then page or script is decided by content. None for an answer, which is a page.
     pub name: Option<&'b str>,
+    /// Where its URL is unknown, the page's own word for it is taken (canonical, `og:url`, base): that of an approved page
+    /// or of one that is looked at alone, never that of a page which is compared.
+    pub believed: bool,
 }
 
 /// One version, parsed, with reports on its scripts.
@@ -62,7 +66,8 @@ pub struct Examination {
 #[must_use]
 pub fn read<'a>(source: Source<'_, 'a>, masks: &[Mask]) -> Read<'a> {
     let content_type = source.head.and_then(|head| head.header("content-type"));
-    let options = parse::Options { url: source.url, content_type, masks, ..parse::Options::default() };
+    let believed = source.believed;
+    let options = parse::Options { url: source.url, content_type, masks, believed, ..parse::Options::default() };
     let page = match source.name {
         Some(name) => parse::input(source.body, Some(name), &options),
         None => parse::page(source.body, &options),
@@ -106,6 +111,36 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     };
     let judgement = judge::decide(&facts);
     Examination { difference, findings, judgement }
+}
+
+/// Judges an answer as a check does. One that came in the page's place (`trouble` says how) is unseen for that reason,
+/// unless what it holds shows an attack.
+///
+/// # Errors
+/// The reason why it is unseen.
+pub fn examine_answer(
+    now: &Read,
+    approved: &[Read],
+    trouble: Option<UnseenReason>,
+    terms: &Terms,
+) -> Result<Examination, UnseenReason> {
+    let Some(reason) = trouble else { return Ok(examine(now, approved, terms)) };
+    let examination = examine_in_place(now, approved, terms);
+    if examination.judgement.verdict == Verdict::Alarm { Ok(examination) } else { Err(reason) }
+}
+
+/// What came with an error status or as a challenge is judged by itself; but what still is the approved page in good part
+/// is compared with it too, or an attacker could hide an injection behind a status that browsers do not mind.
+#[must_use]
+pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
+    let (findings, judgement) = scan(now, terms.organisation);
+    let alone = Examination { difference: None, findings, judgement };
+    if approved.is_empty() {
+        return alone;
+    }
+    let compared = examine(now, approved, terms);
+    let kept = compared.difference.as_ref().is_some_and(|d| d.text_kept >= MIN_KEPT && d.nodes_kept >= MIN_KEPT);
+    if kept && compared.judgement.verdict > alone.judgement.verdict { compared } else { alone }
 }
 
 /// Judges an input without a baseline: a sign of attack must stand in the input itself.

@@ -19,7 +19,7 @@ mod write_down;
 
 pub use check::{Checker, Thoroughness};
 pub use escalation::run_escalation;
-pub use examine::{Examination, Read, Source, Terms, examine, read, scan};
+pub use examine::{Examination, Read, Source, Terms, examine, examine_answer, read, scan};
 pub use outbox::Postman;
 pub use pulse::Pulse;
 pub use report::CheckReport;

@@ -25,6 +25,14 @@ pub(super) fn fill(nodes: &mut [Node], active: &[ActiveItem]) {
     }
 }
 
+/// What was not read to its end equals only what came to the same bytes: something may have changed in the rest.
+pub(super) fn of_unread(nodes: &mut [Node], bytes: &[u8]) {
+    if let Some(root) = nodes.first_mut() {
+        let both = [root.digest.as_bytes().as_slice(), Digest::of(bytes).as_bytes().as_slice()].concat();
+        root.digest = hash(&both);
+    }
+}
+
 /// The identity of the inline script whose only child is this text: it covers the code, which is not hashed twice.
 fn code_above(nodes: &[Node], at: usize, items: &[ActiveItem]) -> Option<Digest> {
     let text = nodes.get(at).filter(|node| !node.masked && matches!(node.kind, NodeKind::Text(_)))?;

@@ -49,10 +49,12 @@ impl Default for Limits {
 }
 
 /// What is known about an input beside its bytes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// The page's own URL: relative URLs are resolved against it, and it decides which hosts are foreign.
     pub url: Option<&'a Url>,
+    /// Where the URL is unknown, whether the page's own word for it is taken: canonical, `og:url`, base.
+    pub believed: bool,
     /// The Content-Type header.
     pub content_type: Option<&'a str>,
     /// What is left out of the content plane.
@@ -61,28 +63,41 @@ pub struct Options<'a> {
     pub limits: Limits,
 }
 
+impl Default for Options<'_> {
+    /// Nothing is known, and the page is believed.
+    fn default() -> Self {
+        Self { url: None, believed: true, content_type: None, masks: &[], limits: Limits::default() }
+    }
+}
+
 /// Reads a page. Never fails; see [`Page::cut`] and [`Page::charset`] for what was odd.
 #[must_use]
 pub fn page(bytes: &[u8], options: &Options) -> Page {
-    let (bytes, cut) = within(bytes, options.limits.bytes);
+    let (whole, (bytes, cut)) = (bytes, within(bytes, options.limits.bytes));
     let decoded = charset::decode(bytes, options.content_type, cut.is_some());
     let parsed = html::parse(&decoded.text, &options.limits);
     let cut = parsed.cut.or(cut);
     let mut built = tree::build(&parsed, options.masks);
     drop(parsed);
-    let active = active::inventory(&mut built, options.url);
+    let active = active::inventory(&mut built, options.url, options.believed);
     digest::fill(&mut built.nodes, &active);
+    if cut.is_some() {
+        digest::of_unread(&mut built.nodes, whole);
+    }
     Page { kind: InputKind::Page, nodes: built.nodes, active, charset: decoded.facts, cut }
 }
 
 /// Reads a script file: a root with one `script` element that holds the text.
 #[must_use]
 pub fn script(bytes: &[u8], options: &Options) -> Page {
-    let (bytes, cut) = within(bytes, options.limits.bytes);
+    let (whole, (bytes, cut)) = (bytes, within(bytes, options.limits.bytes));
     let decoded = charset::decode(bytes, options.content_type, cut.is_some());
     let mut nodes = tree::of_script(&decoded.text);
     let active = active::of_script(&mut nodes, decoded.text);
     digest::fill(&mut nodes, &active);
+    if cut.is_some() {
+        digest::of_unread(&mut nodes, whole);
+    }
     Page { kind: InputKind::Script, nodes, active, charset: decoded.facts, cut }
 }
 

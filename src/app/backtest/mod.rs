@@ -7,10 +7,9 @@ pub use history::{History, Version, find};
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Capture, Digest, Finding, Head, Persona, Plane, Policy, Verdict};
-use crate::monitor::{Read, Source, Terms, examine, read};
+use crate::model::{Digest, Finding, InputKind, Plane, Policy, Verdict};
+use crate::monitor::{Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
-use jiff::Timestamp;
 use std::time::Instant;
 use url::Url;
 
@@ -71,22 +70,28 @@ struct Desk {
 
 type Said = (Verdict, (usize, usize), Vec<Finding>);
 
+/// What is said of what could not be compared.
+const UNSEEN: Said = (Verdict::Unseen, (0, 0), Vec::new());
+
 impl Desk {
     /// One version; nothing is said of the one that is approved at the start.
     fn take(&mut self, body: &[u8], version: &Version) -> Option<Said> {
-        if is_unseen(body, version, self.url.as_ref()) {
-            return Some((Verdict::Unseen, (0, 0), Vec::new()));
-        }
-        let now = read(Source { body, head: None, url: self.url.as_ref(), name: Some(&version.name) }, &[]);
-        let state = now.state();
+        let trouble = classify(None, body);
         let Some((approved, known)) = &self.approved else {
-            let page = now.page;
-            self.url = self.url.take().or_else(|| crate::parse::own_url(&page));
-            let again = read(Source { body, head: None, url: self.url.as_ref(), name: Some(&version.name) }, &[]);
-            let state = again.state();
-            self.approved = Some((without_url(again), state));
-            return None;
+            return match is_empty(body) || trouble.is_some() {
+                true => Some(UNSEEN),
+                false => {
+                    self.approve_first(body, version);
+                    None
+                }
+            };
         };
+        if is_empty(body) {
+            return Some(UNSEEN);
+        }
+        let name = Some(version.name.as_str());
+        let now = read(Source { body, head: None, url: self.url.as_ref(), name, believed: false }, &[]);
+        let state = now.state();
         let known = match () {
             () if *known == state => Known::Approved { special: None, expired: false, outdated: false },
             () if self.followed == Some(state) => Known::Followed,
@@ -96,12 +101,26 @@ impl Desk {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
         let terms = Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false };
-        let examination = examine(&now, std::slice::from_ref(approved), &terms);
+        let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
+        let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
+            return Some(UNSEEN);
+        };
         let verdict = examination.judgement.verdict;
         let difference = examination.difference.unwrap_or_default();
         let changes = (difference.count(Plane::Active).max(difference.active.len()), difference.count(Plane::Content));
         self.settle(without_url(now), state, verdict);
         Some((verdict, changes, examination.findings))
+    }
+
+    /// The first version that can be seen. It alone is believed about its own URL.
+    fn approve_first(&mut self, body: &[u8], version: &Version) {
+        let name = Some(version.name.as_str());
+        let source = |url| Source { body, head: None, url, name, believed: true };
+        let url = self.url.take().or_else(|| crate::parse::own_url(&read(source(None), &[]).page));
+        let first = read(source(url.as_ref()), &[]);
+        let state = first.state();
+        self.approved = Some((without_url(first), state));
+        self.url = url;
     }
 
     /// What the person, or the following, makes of it.
@@ -122,17 +141,7 @@ fn without_url(read: Read<'_>) -> Read<'static> {
     Read { head: None, url: None, page: read.page, scripts: read.scripts }
 }
 
-/// An empty file, a challenge or a block page: what a live check would not have compared.
-fn is_unseen(body: &[u8], version: &Version, url: Option<&Url>) -> bool {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return true;
-    }
-    let Some(url) = url.cloned().or_else(|| Url::parse("https://unknown.invalid/").ok()) else { return false };
-    let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-    let (requested, final_url) = (url.clone(), url);
-    let head = Head { requested, final_url, status: 200, headers, hops: Vec::new(), remote: None, certificate: None };
-    let at = version.time.unwrap_or(Timestamp::UNIX_EPOCH);
-    let (persona, transferred) = (Persona::Desktop, body.len() as u64);
-    let capture = Capture { persona, at, head, body: body.to_vec(), sha256: Digest::default(), transferred };
-    classify(&capture).is_some()
+/// Nothing came, as when a history's fetch failed.
+fn is_empty(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
 }

@@ -109,7 +109,12 @@ fn plain(c: char) -> Option<char> {
         '\u{1d7ce}'..='\u{1d7ff}' => char::from_digit((code - 0x1d7ce) % 10, 10),
         '\u{24b6}'..='\u{24e9}' => ascii(b'a', code - 0x24b6),
         '\u{1f130}'..='\u{1f149}' | '\u{1f170}'..='\u{1f189}' => ascii(b'a', (code - 0x1f130) % 64),
-        _ if c.is_ascii() => Some(c),
+        // Signs of East Asia have neither case nor accents; most characters of the pages here are among them.
+        _ if c.is_ascii()
+            || matches!(c, '\u{2e80}'..='\u{a6ff}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}') =>
+        {
+            Some(c)
+        }
         _ => Some(styled(c).or_else(|| accented(c)).unwrap_or_else(|| c.to_lowercase().next().unwrap_or(c))),
     }
 }

@@ -6,7 +6,7 @@
 mod markers;
 mod text;
 
-use crate::model::{Capture, Head, UnseenReason};
+use crate::model::{Head, UnseenReason};
 use jiff::Timestamp;
 use markers::{Found, find};
 use std::time::Duration;
@@ -27,16 +27,16 @@ const MAX_LINKS: usize = 3;
 /// No host is believed when it asks for more patience than this.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why this answer is not the page; none when it is.
+/// Why this answer is not the page; none when it is. A version without a head, as in a history, came with status 200.
 #[must_use]
-pub fn classify(capture: &Capture) -> Option<UnseenReason> {
-    let head = &capture.head;
+pub fn classify(head: Option<&Head>, body: &[u8]) -> Option<UnseenReason> {
+    let Some(head) = head else { return instead_of_page(body) };
     if markers::challenged_by_header(head) {
         return Some(UnseenReason::Challenge);
     }
     match head.status {
-        200..=299 => instead_of_page(&capture.body),
-        status => Some(error_answer(head, status, &capture.body)),
+        200..=299 => instead_of_page(body),
+        status => Some(error_answer(head, status, body)),
     }
 }
 

@@ -23,10 +23,10 @@ use urls::Urls;
 const HIDDEN_TEXT: usize = 4096;
 
 /// Takes the inventory and marks the nodes that act.
-pub(super) fn inventory(built: &mut Built, url: Option<&Url>) -> Vec<ActiveItem> {
+pub(super) fn inventory(built: &mut Built, url: Option<&Url>, believed: bool) -> Vec<ActiveItem> {
     let mut survey = Survey {
         nodes: &built.nodes,
-        urls: Urls::of(&built.nodes, url),
+        urls: Urls::of(&built.nodes, url, believed),
         places: Places::of(built),
         sheet: Sheet::of(&built.nodes),
         found: Vec::new(),

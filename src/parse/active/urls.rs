@@ -15,8 +15,8 @@ pub(super) struct Urls {
 }
 
 impl Urls {
-    /// From the page's URL, its `<base>`, and where the URL is unknown canonical, `og:url` or base.
-    pub(super) fn of(nodes: &[Node], page: Option<&Url>) -> Self {
+    /// From the page's URL, its `<base>`, and, of a page that is believed, canonical, `og:url` or base where it is unknown.
+    pub(super) fn of(nodes: &[Node], page: Option<&Url>, believed: bool) -> Self {
         let mut urls = Self { page: page.cloned(), base: page.cloned(), own: page.and_then(host) };
         let mut named = Named::default();
         let elements = nodes.iter().filter_map(|node| match &node.kind {
@@ -30,7 +30,7 @@ impl Urls {
         {
             urls.base = Some(base);
         }
-        if urls.own.is_none() {
+        if urls.own.is_none() && believed {
             let mut declared = [named.canonical, named.og_url, named.base].into_iter().flatten();
             urls.own = declared.find_map(|raw| host(&urls.join(None, raw)?));
         }

@@ -74,16 +74,18 @@ fn error_answer(head: &Head, status: u16, body: &[u8]) -> UnseenReason {
     }
 }
 
-/// A body with status 2xx that may stand in the page's place: short, with few links, and with the words of one.
+/// A body with status 2xx that may stand in the page's place: short, with few links, without pictures, and with the words
+/// of one. Words in comments do not count, and neither does a page of pictures: whoever replaced the page could have
+/// written them, to be taken for something that stands in its place for a moment.
 fn instead_of_page(body: &[u8]) -> Option<UnseenReason> {
     if body.len() > MAX_INTERSTITIAL {
         return None;
     }
-    let found = find(body);
     let sketch = Sketch::of(body);
-    if sketch.frameset || sketch.links > MAX_LINKS {
+    if sketch.frameset || sketch.links > MAX_LINKS || sketch.pictures > 0 {
         return None;
     }
+    let found = find(&text::without_comments(body));
     let Found { challenge, captcha, block, waiting, .. } = found;
     if (challenge || (captcha && waiting)) && sketch.is_shorter_than(CHALLENGE_TEXT) {
         return Some(UnseenReason::Challenge);

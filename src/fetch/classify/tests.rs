@@ -122,3 +122,16 @@ fn hosts_say_when_to_come_again() {
     assert_eq!(after("99999999999"), Some(86_400));
     assert_eq!(after("soon"), None);
 }
+
+#[test]
+fn who_replaces_a_page_does_not_pass_for_a_challenge() {
+    for marker in
+        ["your support id is", "siteguard", "px-captcha", "/_sec/cp_challenge/", "g-recaptcha are you a robot"]
+    {
+        let commented = format!("<body bgcolor=black><center>:)</center><!-- {marker} --></body>");
+        assert_eq!(of(200, &[], &commented), None, "{marker} in a comment");
+        let pictured =
+            format!("<body bgcolor=black><center><img src=flag.jpg></center><i class='{marker}'>{marker}</i></body>");
+        assert_eq!(of(200, &[], &pictured), None, "{marker} beside a picture");
+    }
+}

@@ -1,7 +1,8 @@
 //! Who may be examined now: as many pages at a time as there are cores, and no more trees than a budget of bytes holds.
 
 use std::num::NonZero;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes that a node of a tree takes, with its share of the parser's own.
 const NODE: u64 = 300;
@@ -13,16 +14,17 @@ const PIECE: u64 = 64 << 10;
 /// Places and memory for examinations.
 #[derive(Debug)]
 pub(super) struct Admission {
-    cores: Semaphore,
-    memory: Semaphore,
+    cores: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
     pieces: u32,
 }
 
-/// The right to examine; another examination may begin when it is dropped.
+/// The right to examine; another examination may begin when it is dropped. Whoever works on keeps it, also when nobody
+/// waits for the result any more.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
-    _memory: Option<SemaphorePermit<'a>>,
-    _core: Option<SemaphorePermit<'a>>,
+pub(super) struct Place {
+    _memory: Option<OwnedSemaphorePermit>,
+    _core: Option<OwnedSemaphorePermit>,
 }
 
 impl Admission {
@@ -30,16 +32,17 @@ impl Admission {
     pub(super) fn new(bytes: u64) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let pieces = u32::try_from(bytes / PIECE).unwrap_or(u32::MAX).clamp(1, 1 << 24);
-        Self { cores: Semaphore::new(cores), memory: Semaphore::new(pieces as usize), pieces }
+        let of = |permits| Arc::new(Semaphore::new(permits));
+        Self { cores: of(cores), memory: of(pieces as usize), pieces }
     }
 
     /// Waits until pages of these sizes can be held. What would not fit at all is examined alone: it is bounded too.
-    pub(super) async fn admit(&self, sizes: impl Iterator<Item = u64>) -> Place<'_> {
+    pub(super) async fn admit(&self, sizes: impl Iterator<Item = u64>) -> Place {
         let wanted = sizes.map(most_memory).fold(0, u64::saturating_add).div_ceil(PIECE);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(self.pieces);
         // Neither is ever closed, so that an error cannot come. Who waits for memory holds no core back.
-        let memory = self.memory.acquire_many(wanted).await.ok();
-        Place { _memory: memory, _core: self.cores.acquire().await.ok() }
+        let memory = Arc::clone(&self.memory).acquire_many_owned(wanted).await.ok();
+        Place { _memory: memory, _core: Arc::clone(&self.cores).acquire_owned().await.ok() }
     }
 }
 
@@ -59,7 +62,7 @@ mod tests {
     #[tokio::test]
     async fn large_pages_wait_for_each_other_and_small_ones_for_nobody() {
         let mut admission = Admission::new(256 << 20);
-        admission.cores = Semaphore::new(8);
+        admission.cores = Arc::new(Semaphore::new(8));
         let large = || admission.admit([8 << 20, 8 << 20].into_iter());
         let first = large().await;
         assert!(timeout(SOON, large()).await.is_err(), "two more trees of hostile pages do not fit");

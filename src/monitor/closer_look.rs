@@ -1,5 +1,6 @@
 //! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
 
+use super::admission::Place;
 use super::check::Checker;
 use super::examine::{Examination, Read, Source, Terms, examine, examine_in_place, read};
 use crate::fetch::classify::classify;
@@ -121,9 +122,13 @@ async fn form_opinion<S: Store, F: Fetcher>(
 ) -> Result<std::result::Result<Opinion, String>> {
     let within = checker.world.pace.examine_within;
     let approved = desk.baseline.states.iter().map(|known| known.snapshot.size);
-    let _place = checker.world.examining.admit(approved.chain([capture.body.len() as u64])).await;
+    let admitted = checker.world.examining.admit(approved.chain([capture.body.len() as u64]));
+    let Ok(place) = tokio::time::timeout(within.saturating_mul(4), admitted).await else {
+        return Ok(Err("other pages held all places for examinations; see check.memory".to_owned()));
+    };
+    let place = Arc::new(place);
     let (first_desk, first_capture) = (desk.clone(), Arc::clone(capture));
-    let parsed = match on_a_thread(within, move || parse(&first_desk, &first_capture)).await {
+    let parsed = match on_a_thread(within, &place, move || parse(&first_desk, &first_capture)).await {
         Ok(parsed) => parsed,
         Err(detail) => return Ok(Err(detail)),
     };
@@ -135,7 +140,7 @@ async fn form_opinion<S: Store, F: Fetcher>(
         return Ok(Err("the body of an approved state is missing or damaged; run `hinomi baseline verify`".to_owned()));
     };
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
-    Ok(on_a_thread(within, move || weigh_up(&desk, &capture, parsed, &bodies, bare)).await)
+    Ok(on_a_thread(within, &place, move || weigh_up(&desk, &capture, parsed, &bodies, bare)).await)
 }
 
 /// A parsed capture with its place among the known states.
@@ -294,11 +299,18 @@ fn approved_source<'a>(state: &'a ApprovedState, body: &'a [u8]) -> Source<'a, '
     Source { body, head: Some(head), url: Some(&head.final_url), name: None, believed: false }
 }
 
-/// Runs pure work on a blocking thread. A panic or too long a time is told, not passed on.
+/// Runs pure work on a blocking thread. A panic or too long a time is told, not passed on. Work that goes on beyond its
+/// time keeps its place until it ends, so that it cannot pile up.
 async fn on_a_thread<T: Send + 'static>(
     within: Duration,
+    place: &Arc<Place>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> std::result::Result<T, String> {
+    let place = Arc::clone(place);
+    let work = move || {
+        let _place = place;
+        work()
+    };
     match tokio::time::timeout(within, tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(failed)) => Err(format!("the examination failed: {}", panic_text(failed))),

@@ -93,6 +93,22 @@ impl Office {
         Ok(Self { settings, store: Arc::new(store), registry })
     }
 
+    /// Rebuilds registry and approvals of an empty database from the record, and writes `targets.toml` where there is none,
+    /// so that the installation runs at once. Returns the lines read, and whether the file was written.
+    ///
+    /// # Errors
+    /// When the database holds a registry, or a file cannot be read or written.
+    pub async fn rebuild(&self, places: &Places<'_>) -> Result<(u64, bool)> {
+        let lines = self.store.rebuild(Timestamp::now()).await?;
+        let registry = self.store.registry().await?;
+        if places.targets.exists() || registry.targets.is_empty() {
+            return Ok((lines, false));
+        }
+        let written = config::write_targets(places.targets, &registry, &crate::parse::check_mask);
+        written.map_err(|error| anyhow!("{}", error.words().get(places.language)))?;
+        Ok((lines, true))
+    }
+
     /// Operators and webhook.
     #[must_use]
     pub fn operators(&self) -> Vec<Receiver> {

@@ -1,8 +1,9 @@
 //! `hinomi backup` and `hinomi restore`: the database, consistently, while the service runs; and back.
 
-use super::{Context, Outcome, render};
+use super::{Context, Outcome, json, render};
 use crate::app::{self, Office, Store as _};
 use clap::Args;
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Copy the database to a new file, consistently, while the service runs.
@@ -25,13 +26,20 @@ pub(super) fn backup(args: &BackupArgs, context: &Context) -> anyhow::Result<Out
     app::block_on(async {
         let office = Office::open_store(&context.places()).await?;
         office.store.backup(args.file.clone()).await?;
-        render::line(&format!("written: {}", args.file.display()))?;
+        match context.json {
+            true => json::line(&json!({"written": args.file}))?,
+            false => render::line(&format!("written: {}", args.file.display()))?,
+        }
         Ok(Outcome::Done)
     })
 }
 
 pub(super) fn restore(args: &RestoreArgs, context: &Context) -> anyhow::Result<Outcome> {
     let aside = app::restore(&args.file, &context.places())?;
+    if context.json {
+        json::line(&json!({"restored": args.file, "aside": aside}))?;
+        return Ok(Outcome::Done);
+    }
     render::line(&format!("restored from {}", args.file.display()))?;
     if let Some(aside) = aside {
         render::line(&format!("the old database is kept as {}", aside.display()))?;

@@ -27,7 +27,7 @@ pub(super) enum BaselineCommand {
     Retire(RetireArgs),
     /// Check the record of approvals: every byte, line, chain and object.
     Verify,
-    /// Rebuild registry and approvals of a new, empty database from the record.
+    /// Rebuild registry and approvals of a new, empty database from the record, and `targets.toml` where there is none.
     Rebuild,
 }
 
@@ -117,11 +117,7 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
                 Ok(Outcome::Done)
             }
             BaselineCommand::Verify => verify(&office, context).await,
-            BaselineCommand::Rebuild => {
-                let lines = office.store.rebuild(jiff::Timestamp::now()).await?;
-                render::line(&format!("{lines} lines of the record read / 記録 {lines} 行を読み込みました"))?;
-                Ok(Outcome::Done)
-            }
+            BaselineCommand::Rebuild => rebuild(&office, context).await,
         }
     })
 }
@@ -277,6 +273,21 @@ async fn approve_first(office: &Office, context: &Context, decision: &Decision) 
         }
     }
     Ok(Outcome::needs(!left.is_empty()))
+}
+
+async fn rebuild(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
+    let (lines, written) = office.rebuild(&context.places()).await?;
+    let file = context.targets.display();
+    if context.json {
+        json::line(&json!({"lines": lines, "written": written.then_some(&context.targets)}))?;
+        return Ok(Outcome::Done);
+    }
+    render::line(&format!("{lines} lines of the record read / 記録 {lines} 行を読み込みました"))?;
+    render::line(&match written {
+        true => format!("{file} written from it / {file} を作成しました"),
+        false => format!("{file} is there and stays as it is / {file} は既にあるため、そのままです"),
+    })?;
+    Ok(Outcome::Done)
 }
 
 async fn verify(office: &Office, context: &Context) -> anyhow::Result<Outcome> {

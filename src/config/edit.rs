@@ -50,6 +50,22 @@ pub fn change_targets<T>(
     Ok(result)
 }
 
+/// Writes a registry to a `targets.toml` that is not there yet, and reads it back.
+///
+/// # Errors
+/// What is written would be another registry, or the file is there or cannot be written.
+pub fn write_targets(path: &Path, registry: &Registry, mask_check: MaskCheck<'_>) -> Result<(), EditError> {
+    let file = path.display().to_string();
+    let (text, written) = add_targets("", &file, &Addition::from(registry), mask_check)?;
+    if written != *registry {
+        return Err(EditError::Refused(Words::new(
+            format!("{file}: the registry cannot be written as it stands; write the file by hand"),
+            format!("{file}: 登録内容をそのままの形で書き出せません。手で作成してください"),
+        )));
+    }
+    file::replace(path, None, &text).map_err(|source| EditError::Write { file, source })
+}
+
 /// The text with organisations and targets added at its end, and the registry it then holds.
 ///
 /// # Errors

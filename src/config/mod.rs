@@ -20,7 +20,7 @@ mod write;
 use crate::model::Registry;
 use std::path::Path;
 
-pub use edit::{EditError, add_targets, change_targets, no_such_target, remove_targets};
+pub use edit::{EditError, add_targets, change_targets, no_such_target, remove_targets, write_targets};
 pub use export::{export_csv, target_json};
 pub use file::MAX_FILE;
 pub use import::{Import, free_target_id, read_import};

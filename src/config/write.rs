@@ -1,7 +1,9 @@
 //! Organisations and targets as TOML text, quoted and laid out by `toml_edit`.
 
 use super::units::duration_text;
-use crate::model::{Contact, Language, Mask, Organisation, OrganisationId, Persona, Policy, TargetId};
+use crate::model::{
+    Contact, Language, Mask, Organisation, OrganisationId, Persona, Policy, Registry, Target, TargetId,
+};
 use smol_str::SmolStr;
 use std::time::Duration;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
@@ -42,6 +44,22 @@ impl NewTarget {
     }
 }
 
+impl From<&Target> for NewTarget {
+    /// The target as it stands; nothing is left to defaults that may be others where it is read.
+    fn from(target: &Target) -> Self {
+        Self {
+            interval: Some(target.interval),
+            enabled: (!target.enabled).then_some(false),
+            policy: Some(target.policy),
+            personas: target.personas.clone(),
+            masks: target.masks.clone(),
+            contacts: target.contacts.clone(),
+            tags: target.tags.clone(),
+            ..Self::new(target.id.clone(), target.organisation.clone(), target.url.clone())
+        }
+    }
+}
+
 /// What is to be added to a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Addition {
@@ -49,6 +67,16 @@ pub struct Addition {
     pub organisations: Vec<Organisation>,
     /// Targets that are not there yet.
     pub targets: Vec<NewTarget>,
+}
+
+impl From<&Registry> for Addition {
+    /// All of a registry.
+    fn from(registry: &Registry) -> Self {
+        Self {
+            organisations: registry.organisations.values().cloned().collect(),
+            targets: registry.targets.values().map(NewTarget::from).collect(),
+        }
+    }
 }
 
 /// The text of `[[organisation]]` and `[[target]]` tables.

@@ -80,11 +80,13 @@ fn a_record_that_was_touched_does_not_verify() {
 #[test]
 fn a_backup_comes_back() {
     let city = Installation::approved(&pages::ordinary());
-    city.run(&["backup", "copy.sqlite"]).ended(0);
+    let written = city.run(&["backup", "copy.sqlite", "--json"]).ended(0).line();
+    assert_eq!(written["written"], "copy.sqlite");
     city.run(&["backup", "copy.sqlite"]).ended(2);
     city.web.put("/top", Answer::page(pages::infected()));
     city.check("alarm");
-    city.run(&["restore", "copy.sqlite"]).ended(0);
+    let restored = city.run(&["restore", "copy.sqlite", "--json"]).ended(0).line();
+    assert!(restored["restored"] == "copy.sqlite" && restored["aside"].is_string(), "{restored:#}");
     city.run(&["incident", "list", "--all"]).ended(0);
     city.check("alarm");
     city.run(&["baseline", "verify"]).ended(0);

@@ -5,7 +5,7 @@ use crate::fetch::HttpFetcher;
 use crate::model::{Event, Notice, Persona, Receiver, Target};
 use crate::monitor::{CheckReport, Checker, Thoroughness};
 use crate::notify::{Letter, SendError, Story};
-use crate::store::{Sqlite, Store as _};
+use crate::store::{Sqlite, Store as _, Told};
 use anyhow::{Result, bail};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
@@ -23,7 +23,8 @@ impl Office {
         for name in names {
             let target = self.target(name)?.clone();
             for persona in &target.personas {
-                self.store.quarantine(target.id.clone(), *persona, false, Timestamp::now()).await?;
+                let (id, now) = (target.id.clone(), Timestamp::now());
+                self.store.quarantine(id, *persona, false, Told::default(), now).await?;
             }
             targets.push(target);
         }

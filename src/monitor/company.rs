@@ -3,7 +3,7 @@
 
 use super::wording::{Kind, kind};
 use crate::model::{Notice, Receiver};
-use crate::store::Delivery;
+use crate::store::Lately;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,14 +22,19 @@ pub(super) fn horizon(now: Timestamp, tick: Duration) -> Timestamp {
     now.saturating_add(tick.saturating_mul(COME_ALONG)).unwrap_or(now)
 }
 
+/// Since when messages count as lately.
+pub(super) fn lately_since(now: Timestamp, tick: Duration) -> Timestamp {
+    now.saturating_sub(tick.saturating_mul(LATELY)).unwrap_or(Timestamp::MIN)
+}
+
 /// The notices that are told when nobody comes back later: those about incidents need not wait for company.
 pub(super) fn told_at_last(mut waiting: Vec<Notice>, now: Timestamp) -> Vec<Notice> {
     waiting.retain(|notice| notice.not_before <= now || kind(&notice.event) == Kind::Incidents);
     waiting
 }
 
-/// The notices that are told now. `latest` are the latest messages, newest first.
-pub(super) fn told_now(waiting: Vec<Notice>, latest: &[Delivery], now: Timestamp, tick: Duration) -> Vec<Notice> {
+/// The notices that are told now. `lately` says who got messages about incidents since [`lately_since`].
+pub(super) fn told_now(waiting: Vec<Notice>, lately: &[Lately], now: Timestamp, tick: Duration) -> Vec<Notice> {
     let mut groups: BTreeMap<(Receiver, Kind), Vec<Notice>> = BTreeMap::new();
     for notice in waiting {
         groups.entry((notice.receiver.clone(), kind(&notice.event))).or_default().push(notice);
@@ -38,7 +43,7 @@ pub(super) fn told_now(waiting: Vec<Notice>, latest: &[Delivery], now: Timestamp
     for ((receiver, kind), mut notices) in groups {
         if kind != Kind::Incidents {
             notices.retain(|notice| notice.not_before <= now);
-        } else if notices.iter().all(|notice| notice.not_before > now) || is_held(&receiver, latest, now, tick) {
+        } else if notices.iter().all(|notice| notice.not_before > now) || is_held(&receiver, lately, now, tick) {
             continue;
         }
         told.append(&mut notices);
@@ -46,23 +51,18 @@ pub(super) fn told_now(waiting: Vec<Notice>, latest: &[Delivery], now: Timestamp
     told
 }
 
-fn is_held(receiver: &Receiver, latest: &[Delivery], now: Timestamp, tick: Duration) -> bool {
-    let before = |at: Timestamp| now.duration_since(at).unsigned_abs();
-    let ours = |delivery: &&Delivery| {
-        let message = &delivery.message;
-        let same = (message.receiver.channel, &message.receiver.address) == (receiver.channel, &receiver.address);
-        same && !message.incidents.is_empty() && before(message.at) < tick.saturating_mul(LATELY)
-    };
-    let lately: Vec<Timestamp> = latest.iter().filter(ours).map(|delivery| delivery.message.at).collect();
-    let count = u32::try_from(lately.len()).unwrap_or(u32::MAX);
-    let wait = tick.saturating_mul(STEP.saturating_mul(count).min(MOST));
-    lately.first().is_some_and(|last| before(*last) < wait)
+fn is_held(receiver: &Receiver, lately: &[Lately], now: Timestamp, tick: Duration) -> bool {
+    let ours = |one: &&Lately| (one.channel, &one.address) == (receiver.channel, &receiver.address);
+    lately.iter().find(ours).is_some_and(|ours| {
+        let wait = tick.saturating_mul(STEP.saturating_mul(ours.count).min(MOST));
+        now.duration_since(ours.last).unsigned_abs() < wait
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Channel, Event, Language, Message};
+    use crate::model::{Channel, Event, Language};
     use uuid::Uuid;
 
     const TICK: Duration = Duration::from_secs(1);
@@ -85,23 +85,8 @@ mod tests {
         notice(address, Event::Opened { incident: Uuid::now_v7() }, second)
     }
 
-    fn sent(address: &str, second: i64) -> Delivery {
-        let message = Message {
-            id: Uuid::now_v7(),
-            receiver: receiver(address),
-            message_id: String::new(),
-            references: Vec::new(),
-            subject: String::new(),
-            text: String::new(),
-            html: String::new(),
-            json: serde_json::Value::Null,
-            incidents: vec![Uuid::now_v7()],
-            at: at(second),
-            attempts: 0,
-            next_attempt: at(second),
-            last_error: None,
-        };
-        Delivery { message, sent: None, given_up: false }
+    fn sent(address: &str, count: u32, second: i64) -> Lately {
+        Lately { channel: Channel::Mail, address: address.to_owned(), count, last: at(second) }
     }
 
     #[test]
@@ -116,11 +101,14 @@ mod tests {
     #[test]
     fn in_a_storm_messages_become_fewer_but_never_stop() {
         let waiting = || vec![alarm("a", 0), alarm("b", 0)];
-        assert_eq!(told_now(waiting(), &[sent("a", 0)], at(29), TICK).len(), 1, "the other receiver waits for nobody");
-        assert_eq!(told_now(waiting(), &[sent("a", 0)], at(30), TICK).len(), 2);
-        let stormy: Vec<Delivery> = (0..50).map(|number| sent("a", -number)).collect();
+        assert_eq!(
+            told_now(waiting(), &[sent("a", 1, 0)], at(29), TICK).len(),
+            1,
+            "the other receiver waits for nobody"
+        );
+        assert_eq!(told_now(waiting(), &[sent("a", 1, 0)], at(30), TICK).len(), 2);
+        let stormy = [sent("b", 0, 0), sent("a", 50, 0)];
         assert_eq!(told_now(waiting(), &stormy, at(299), TICK).len(), 1);
         assert_eq!(told_now(waiting(), &stormy, at(300), TICK).len(), 2);
-        assert_eq!(told_now(vec![alarm("a", 0)], &[sent("a", -901)], at(0), TICK).len(), 1, "long ago");
     }
 }

@@ -1,7 +1,7 @@
 //! The outbox: notices become messages whose text is fixed, messages are sent until they arrived or were refused for good.
 
 use super::chance::random;
-use super::company::{horizon, told_at_last, told_now};
+use super::company::{horizon, lately_since, told_at_last, told_now};
 use super::pulse::Pulse;
 use super::wording::{Wording, write_messages};
 use crate::model::{Channel, Event, Message, Notice, Receiver, Words};
@@ -23,8 +23,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 /// Trouble with a message that nobody will get.
 const GIVEN_UP: &str = "message-given-up";
-/// Messages that are looked at to tell a storm.
-const LATEST: u32 = 200;
 /// Messages of one channel sent at a time, each to another receiver: a mail server that hangs holds up no webhook.
 const AT_A_TIME: usize = 16;
 
@@ -100,7 +98,10 @@ impl<S: Store> Postman<S> {
         let notices = match patience {
             Patience::None => told_at_last(waiting, now),
             Patience::Some if waiting.iter().all(|notice| notice.not_before > now) => return Ok(()),
-            Patience::Some => told_now(waiting, &self.store.deliveries(LATEST).await?, now, self.tick),
+            Patience::Some => {
+                let lately = self.store.lately(lately_since(now, self.tick)).await?;
+                told_now(waiting, &lately, now, self.tick)
+            }
         };
         let messages = write_messages(self.store.as_ref(), &self.wording, notices, now).await?;
         self.store.compose(messages).await
@@ -154,11 +155,9 @@ impl<S: Store> Postman<S> {
 
     async fn failed(&self, message: &Message, detail: String, next: Option<Timestamp>, now: Timestamp) -> Result<()> {
         tracing::warn!(receiver = %message.receiver.address, given_up = next.is_none(), "not sent: {detail}");
-        self.store.failed(message.id, now, detail.clone(), next).await?;
-        if next.is_none() && !is_complaint(message) {
-            self.store.put_notices(self.complain(message, &detail, now)).await?;
-        }
-        Ok(())
+        let given_up = next.is_none() && !is_complaint(message);
+        let complaint = if given_up { self.complain(message, &detail, now) } else { Vec::new() };
+        self.store.failed(message.id, now, detail, next, complaint).await
     }
 
     /// A message nobody will get is told to the operators on the other ways.

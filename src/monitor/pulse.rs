@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 pub struct Pulse {
     scheduled: AtomicI64,
     checked: AtomicI64,
+    seen: AtomicI64,
     posted: AtomicI64,
     checks: AtomicU64,
 }
@@ -18,9 +19,12 @@ impl Pulse {
         self.scheduled.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
-    /// A check ended.
-    pub fn checked(&self, now: Timestamp) {
+    /// A check ended, and saw the page or did not.
+    pub fn checked(&self, now: Timestamp, seen: bool) {
         self.checked.store(now.as_millisecond(), Ordering::Relaxed);
+        if seen {
+            self.seen.store(now.as_millisecond(), Ordering::Relaxed);
+        }
         self.checks.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -46,7 +50,17 @@ impl Pulse {
     /// When the last check ended.
     #[must_use]
     pub fn last_check(&self) -> Option<Timestamp> {
-        let at = self.checked.load(Ordering::Relaxed);
-        (at > 0).then(|| Timestamp::from_millisecond(at).ok()).flatten()
+        time(&self.checked)
     }
+
+    /// When the last check ended that saw its page.
+    #[must_use]
+    pub fn last_seen(&self) -> Option<Timestamp> {
+        time(&self.seen)
+    }
+}
+
+fn time(part: &AtomicI64) -> Option<Timestamp> {
+    let at = part.load(Ordering::Relaxed);
+    (at > 0).then(|| Timestamp::from_millisecond(at).ok()).flatten()
 }

@@ -2,8 +2,9 @@
 
 use super::check::{Checker, Thoroughness};
 use super::pulse::Pulse;
+use super::trouble::{Trouble, set_aside_words};
 use crate::fetch::Fetcher;
-use crate::model::{Event, Notice, Persona, Target, TargetId, Words};
+use crate::model::{Persona, Target, Verdict};
 use crate::store::{Due, InFlight, Result, Store};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -12,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 /// A check that was in flight at this many deaths of the process in a row, the last time alone, is the culprit. Two
 /// deaths more than a culprit needs: power cuts in a row must not set an innocent page aside, though the first thing
@@ -66,7 +66,7 @@ fn greet_witnesses<S: Store, F: Fetcher>(checker: &Checker<S, F>) {
 
 /// Waits a moment until a quarter of the places is free: checks that start together share one query and one durable mark.
 /// Where the others are slow, those that are due do not wait for them longer than that moment.
-async fn gather(running: &mut JoinSet<Result<()>>, workers: usize, pulse: &Pulse) -> Result<()> {
+async fn gather(running: &mut JoinSet<Result<bool>>, workers: usize, pulse: &Pulse) -> Result<()> {
     let moment = tokio::time::sleep(MOMENT);
     tokio::pin!(moment);
     while running.len() > workers - workers / 4 {
@@ -80,7 +80,7 @@ async fn gather(running: &mut JoinSet<Result<()>>, workers: usize, pulse: &Pulse
 
 async fn start_due<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
-    running: &mut JoinSet<Result<()>>,
+    running: &mut JoinSet<Result<bool>>,
     free: usize,
 ) -> Result<usize> {
     if free == 0 {
@@ -100,27 +100,29 @@ async fn start_due<S: Store, F: Fetcher>(
     Ok(count)
 }
 
-/// One check; a panic inside is caught and becomes *unseen: internal error*.
+/// One check, and whether it saw the page; a panic inside is caught and becomes *unseen: internal error*.
 async fn guarded<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     target: Target,
     persona: Persona,
     how: Thoroughness,
-) -> Result<()> {
+) -> Result<bool> {
     let check = checker.check(target.clone(), persona, how);
     match AssertUnwindSafe(check).catch_unwind().await {
-        Ok(done) => done.map(drop),
+        Ok(done) => Ok(done?.verdict != Verdict::Unseen),
         Err(_) => {
             tracing::error!(target = %target.id, "a check panicked");
-            checker.broken(target, persona, "the check panicked").await.map(drop)
+            checker.broken(target, persona, "the check panicked").await.map(|_| false)
         }
     }
 }
 
-fn settle(ended: std::result::Result<Result<()>, tokio::task::JoinError>, pulse: &Pulse) -> Result<()> {
-    pulse.checked(Timestamp::now());
+fn settle(ended: std::result::Result<Result<bool>, tokio::task::JoinError>, pulse: &Pulse) -> Result<()> {
     match ended {
-        Ok(result) => result,
+        Ok(seen) => {
+            pulse.checked(Timestamp::now(), seen?);
+            Ok(())
+        }
         Err(error) if error.is_cancelled() => Ok(()),
         Err(error) => Err(crate::store::StoreError::Damaged(format!("a check could not be written down: {error}"))),
     }
@@ -154,7 +156,8 @@ async fn after_a_crash<S: Store, F: Fetcher>(
             set_aside(checker, &suspect).await?;
         } else if !*stop.borrow() {
             checker.store.begin(vec![(target.id.clone(), suspect.persona)], Timestamp::now()).await?;
-            guarded(checker, target, suspect.persona, Thoroughness::Full).await?;
+            let seen = guarded(checker, target, suspect.persona, Thoroughness::Full).await?;
+            pulse.checked(Timestamp::now(), seen);
         }
     }
     Ok(())
@@ -163,28 +166,8 @@ async fn after_a_crash<S: Store, F: Fetcher>(
 async fn set_aside<S: Store, F: Fetcher>(checker: &Checker<S, F>, suspect: &InFlight) -> Result<()> {
     let now = Timestamp::now();
     tracing::error!(target = %suspect.target, "set aside: its check killed the process again and again");
-    checker.store.quarantine(suspect.target.clone(), suspect.persona, true, now).await?;
-    let event = quarantine_event(&suspect.target);
-    let notices = checker.world.operators.iter().map(|receiver| Notice {
-        id: Uuid::now_v7(),
-        receiver: receiver.clone(),
-        event: event.clone(),
-        at: now,
-        not_before: now,
-    });
-    checker.store.put_notices(notices.collect()).await
-}
-
-fn quarantine_event(target: &TargetId) -> Event {
-    let words = Words::new(
-        format!(
-            "The check of {target} killed the process again and again. The target has been set aside and is NOT watched \
-             any more; all others are. Look at the page by hand, then run `hinomi check {target}` to take it back."
-        ),
-        format!(
-            "{target} の点検が繰り返しプロセスを停止させたため、この監視対象を隔離しました。現在この対象は監視されていません\
-             (他の対象は監視を続けています)。ページを手動で確認し、`hinomi check {target}` で監視に戻してください。"
-        ),
-    );
-    Event::Operations { trouble: "quarantined".to_owned(), words, over: false }
+    // Told in the same write: a crash in between would leave a page unwatched and nobody would know.
+    let trouble = Trouble::set_aside(&suspect.target, suspect.persona);
+    let told = trouble.begins(&checker.world.operators, &set_aside_words(&suspect.target), now);
+    checker.store.quarantine(suspect.target.clone(), suspect.persona, true, told, now).await
 }

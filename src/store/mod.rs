@@ -40,6 +40,15 @@ pub enum StoreError {
         /// Newest version known.
         known: i64,
     },
+    /// A registry without a single target would end the watch over all that are stored.
+    #[error(
+        "the registry holds no target at all, but {stored} are watched; nothing was changed. Check that it is the right \
+         file (`--targets FILE`); to stop watching a target write `enabled = false`"
+    )]
+    EmptyRegistry {
+        /// How many targets are stored.
+        stored: usize,
+    },
     /// A person asked for something that cannot be done; the text says why and what to do.
     #[error("{0}")]
     Refused(String),
@@ -139,7 +148,7 @@ pub struct Coverage {
 pub struct OutboxSummary {
     /// Notices and messages that wait.
     pub waiting: u64,
-    /// When the oldest of them was decided.
+    /// Since when the oldest of those whose time has come waits. A review that waits for the digest is not late.
     pub oldest: Option<Timestamp>,
     /// Messages given up in the last seven days.
     pub given_up: u64,
@@ -158,6 +167,40 @@ pub struct Delivery {
     pub given_up: bool,
 }
 
+/// What is told, with the small values that say that it was: written together, so that a crash in between neither hides it
+/// nor tells it twice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// What is told.
+    pub notices: Vec<Notice>,
+    /// Names and values that are kept.
+    pub notes: Vec<(String, String)>,
+}
+
+/// The messages about incidents that one receiver got since a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lately {
+    /// The way.
+    pub channel: Channel,
+    /// The address.
+    pub address: String,
+    /// How many.
+    pub count: u32,
+    /// When the last one was written.
+    pub last: Timestamp,
+}
+
+/// A repair of the record that was made when it was opened or added to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Its number.
+    pub id: i64,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Where, and what was done.
+    pub damage: Damage,
+}
+
 /// How long things are kept. Approved states, open incidents and their evidence are never touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {
@@ -167,7 +210,7 @@ pub struct Retention {
     pub observations_per_target: u32,
     /// Resolved incidents with their evidence older than this are dropped.
     pub incidents: std::time::Duration,
-    /// Sent messages older than this are dropped.
+    /// Messages that were sent or given up longer ago than this are dropped.
     pub messages: std::time::Duration,
 }
 
@@ -195,7 +238,8 @@ macro_rules! contract {
 contract! {
     /// Makes the stored registry equal to this one. New targets become due spread evenly over their interval, the
     /// first at `now`; changed URLs, masks or personas make a target due at once; removed targets keep their record of
-    /// approvals, and their open incidents are resolved with the reason *removed*.
+    /// approvals, and their open incidents are resolved with the reason *removed*, which everybody is told who was told of
+    /// them. A registry without a target is refused where targets are stored.
     fn put_registry(&self, registry: Registry, now: Timestamp) -> ();
     /// The stored registry.
     fn registry(&self) -> Registry;
@@ -211,8 +255,8 @@ contract! {
     fn abandon(&self, target: TargetId, persona: Persona) -> ();
     /// Checks that were in flight when a process died that had the store open before; asked once, at the start.
     fn in_flight(&self) -> Vec<InFlight>;
-    /// Sets a target aside, or takes it back.
-    fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, now: Timestamp) -> ();
+    /// Sets a target aside, or takes it back, and says so.
+    fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, told: Told, now: Timestamp) -> ();
 
     /// What the memory holds about a target between checks (open incidents included).
     fn target_state(&self, target: TargetId, persona: Persona) -> TargetState;
@@ -267,6 +311,8 @@ contract! {
 
     /// Adds notices that belong to no check.
     fn put_notices(&self, notices: Vec<Notice>) -> ();
+    /// Adds notices that belong to no check, and keeps small values, all or nothing.
+    fn tell(&self, told: Told) -> ();
     /// Notices whose time has come and that are in no message yet, oldest first.
     fn due_notices(&self, now: Timestamp) -> Vec<Notice>;
     /// When the next notice or message is due.
@@ -280,10 +326,13 @@ contract! {
     fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message>;
     /// Records that a message arrived.
     fn sent(&self, message: Uuid, at: Timestamp) -> ();
-    /// Records a failed attempt; without a next attempt the message is given up and stays visible.
-    fn failed(&self, message: Uuid, at: Timestamp, error: String, next: Option<Timestamp>) -> ();
+    /// Records a failed attempt; without a next attempt the message is given up and stays visible. What is told about that
+    /// is written with it.
+    fn failed(&self, message: Uuid, at: Timestamp, error: String, next: Option<Timestamp>, notices: Vec<Notice>) -> ();
     /// Message-IDs of the messages of an incident to one receiver, oldest first.
     fn thread(&self, incident: Uuid, receiver: Receiver) -> Vec<String>;
+    /// Who got messages about incidents since a time, and how many.
+    fn lately(&self, since: Timestamp) -> Vec<Lately>;
     /// The latest messages, newest first.
     fn deliveries(&self, limit: u32) -> Vec<Delivery>;
     /// The outbox at a glance.
@@ -293,6 +342,8 @@ contract! {
     fn coverage(&self, since: Timestamp, now: Timestamp) -> Vec<Coverage>;
     /// A small value kept under a name (time of the last digest, of the last start …).
     fn note(&self, name: String) -> Option<String>;
+    /// The small values whose names begin so, by name.
+    fn notes(&self, beginning: String) -> Vec<(String, String)>;
     /// Keeps a small value.
     fn put_note(&self, name: String, value: String) -> ();
     /// Drops what retention allows to drop; returns the number of rows.
@@ -302,6 +353,12 @@ contract! {
     fn verify(&self) -> Vec<Damage>;
     /// Heads of all chains, from the files.
     fn chain_heads(&self) -> Vec<ChainHead>;
+    /// Heads of the chains to which lines were entered after a mark, and the mark that stands now. The first mark is 0.
+    fn heads_after(&self, mark: u64) -> (u64, Vec<ChainHead>);
+    /// Repairs of the record that nobody has been told of, oldest first.
+    fn untold_repairs(&self) -> Vec<Repair>;
+    /// Tells of repairs.
+    fn tell_repairs(&self, repairs: Vec<i64>, notices: Vec<Notice>) -> ();
     /// Rebuilds registry and approvals of an empty database from `baselines/`; returns the number of lines read.
     fn rebuild(&self, now: Timestamp) -> u64;
     /// Writes a consistent copy of the database to a new file while the service runs.

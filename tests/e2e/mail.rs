@@ -107,7 +107,7 @@ async fn a_server_that_dies_before_it_says_yes_gets_the_same_mail_again() {
     for waiting in service.deliveries().await.into_iter().filter(|delivery| delivery.sent.is_none()) {
         // Its time has come again.
         let (now, why) = (Timestamp::now(), "died".to_owned());
-        service.store.failed(waiting.message.id, now, why, Some(now)).await.expect("the store");
+        service.store.failed(waiting.message.id, now, why, Some(now), Vec::new()).await.expect("the store");
     }
     let well = Server::start(Script::default()).await;
     service.postman(vec![to(&well, HOUR), hook]).once().await.expect("the store");

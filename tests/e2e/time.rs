@@ -206,16 +206,16 @@ async fn when_the_monitor_is_offline_it_says_so_instead_of_blaming_the_sites() {
     assert!(service.incidents().await.is_empty(), "no site is blamed");
 
     let retention = Retention { observations: HOUR, observations_per_target: 100, incidents: HOUR, messages: HOUR };
-    let watch = |free: Option<u64>| SelfWatch {
+    let watch = SelfWatch {
         store: Arc::clone(&service.store),
         world: Arc::clone(&service.world),
         pulse: Arc::new(Pulse::default()),
-        free_space: Box::new(move || free),
-        retention: retention.clone(),
+        free_space: Box::new(Vec::new),
+        retention,
         every: Duration::from_millis(20),
     };
     let stop = tokio::sync::watch::channel(false).0;
-    let running = tokio::spawn(watch(None).run(stop.subscribe()));
+    let running = tokio::spawn(watch.run(stop.subscribe()));
     let told = until(async || service.post().await.into_iter().find(|mail| mail.text.contains("ネットワーク"))).await;
     assert_eq!(told.to, "watch@noc.example");
     let web = Web::start();

@@ -2,7 +2,7 @@
 
 use crate::sample::*;
 use hinomi::model::{Digest, Persona};
-use hinomi::store::{CheckRecord, Slot, Sqlite, Store, StoreError};
+use hinomi::store::{CheckRecord, Retention, Slot, Sqlite, Store, StoreError};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -104,8 +104,20 @@ async fn a_torn_line_is_repaired_and_told() {
     assert_eq!(store.repairs().iter().map(|repair| repair.line).collect::<Vec<_>>(), [Some(2)]);
     assert_eq!(approved(&store).await, [Digest::of("one")]);
     assert_eq!(store.verify().await.unwrap(), []);
-    let name = format!("record repaired {} {}", at(0), place.chain().display());
-    assert!(store.note(name).await.unwrap().is_some_and(|note| note.contains("t0.torn-")));
+    drop(store);
+    // Whoever opened it, it is told once, by whoever comes to tell.
+    let store = place.open();
+    assert_eq!(store.repairs(), []);
+    let untold = store.untold_repairs().await.unwrap();
+    assert_eq!(untold.len(), 1);
+    assert!(untold[0].damage.path == place.chain() && untold[0].damage.what.en.contains("t0.torn-"), "{untold:?}");
+    let told = notice("watch@noc.example", hinomi::model::Event::Test, 1, 0);
+    store.tell_repairs(vec![untold[0].id], vec![told.clone()]).await.unwrap();
+    assert_eq!((store.untold_repairs().await.unwrap(), store.due_notices(at(1)).await.unwrap()), (vec![], vec![told]));
+    let year = std::time::Duration::from_secs(365 * 86_400);
+    let retention =
+        Retention { observations: year, observations_per_target: 1000, incidents: year, messages: year / 365 };
+    assert_eq!(store.prune(retention, at(3 * 86_400)).await.unwrap(), 1, "and gone after a while");
     approve(&store, "two", 10).await;
     assert_eq!(store.verify().await.unwrap(), []);
 }

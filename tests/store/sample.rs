@@ -97,6 +97,11 @@ pub(crate) fn many(count: usize) -> Registry {
     registry((0..count).map(|n| target(&format!("t{n}"), &format!("t{n}.example"))))
 }
 
+/// A registry that has nothing in common with [`many`]: its one target is disabled.
+pub(crate) fn others() -> Registry {
+    registry([Target { enabled: false, ..target("other", "other.example") }])
+}
+
 pub(crate) fn snapshot(body: &str) -> Snapshot {
     let url = Url::parse("https://www.city.example/").unwrap();
     let head = Head {

@@ -9,8 +9,8 @@ use super::office::{Office, Places, lock, settings};
 use super::wiring;
 use crate::fetch::Fetcher;
 use crate::model::Words;
-use crate::monitor::{Checker, Pulse, SelfWatch, run_checks, run_escalation};
-use crate::store::Store as _;
+use crate::monitor::{Checker, Pulse, SelfWatch, VERIFIED, run_checks, run_escalation};
+use crate::store::{Damage, Repair, Store as _};
 use anyhow::{Context as _, Result, bail};
 use std::path::Path;
 use std::sync::Arc;
@@ -69,17 +69,26 @@ async fn tell_last_end(office: &Office) -> Result<()> {
     office.tell_operators("restarted", words, false).await
 }
 
-/// Tells the operators what was found and done in the record of approvals when it was opened.
+/// Tells the operators what was mended in the record of approvals, by this opening or by a command before. Damage that a
+/// person must mend is told by the self-watch, whose next look verifies the record.
 async fn tell_repairs(office: &Office) -> Result<()> {
-    let repairs = office.store.repairs();
+    if !office.store.repairs().is_empty() {
+        office.store.put_note(VERIFIED.to_owned(), String::new()).await?;
+    }
+    let repairs = office.store.untold_repairs().await?;
     if repairs.is_empty() {
         return Ok(());
     }
+    office.tell_operators("record-repaired", repaired(&repairs), false).await?;
+    Ok(office.store.tell_repairs(repairs.iter().map(|repair| repair.id).collect(), Vec::new()).await?)
+}
+
+fn repaired(repairs: &[Repair]) -> Words {
     let told = |pick: fn(&Words) -> &str| {
-        let line = |damage: &crate::store::Damage| format!("{}: {}", damage.path.display(), pick(&damage.what));
-        repairs.iter().map(line).collect::<Vec<_>>().join("\n")
+        let line = |Damage { path, what, .. }: &Damage| format!("{}: {}", path.display(), pick(what));
+        repairs.iter().map(|repair| line(&repair.damage)).collect::<Vec<_>>().join("\n")
     };
-    let words = Words::new(
+    Words::new(
         format!(
             "The record of approvals was found in need when it was opened (`hinomi baseline verify` looks again):\n{}",
             told(|words| &words.en)
@@ -88,8 +97,7 @@ async fn tell_repairs(office: &Office) -> Result<()> {
             "承認の記録を開いた際に、次の点を検出・修復しました(`hinomi baseline verify` で再確認できます):\n{}",
             told(|words| &words.ja)
         ),
-    );
-    office.tell_operators("record-repaired", words, false).await
+    )
 }
 
 async fn note_end(office: &Office, served: &Result<()>) {
@@ -147,7 +155,7 @@ fn spawn_parts<F: Fetcher>(
         store: Arc::clone(&office.store),
         world,
         pulse: Arc::clone(pulse),
-        free_space: Box::new(move || free_space(&data)),
+        free_space: Box::new(move || free_space(&data).map(|free| (data.clone(), free)).into_iter().collect()),
         retention: wiring::retention(&office.settings),
         every: Duration::from_secs(60),
     };

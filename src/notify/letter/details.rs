@@ -114,6 +114,9 @@ fn facts(pen: &Pen, story: &Story) -> Vec<(String, String)> {
         facts.push((pen.say("Page", "ページ"), line(target.url.as_str(), 300)));
         facts.push((pen.say("Target", "監視対象"), target.id.to_string()));
     }
+    if let Some(incident) = story.incident.as_ref().filter(|_| story.target.is_none()) {
+        facts.push((pen.say("Target", "監視対象"), incident.target.to_string()));
+    }
     if let Some(incident) = &story.incident {
         incident_facts(pen, incident, &mut facts);
     } else if let Some(proposal) = &story.proposal {

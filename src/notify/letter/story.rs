@@ -106,8 +106,11 @@ pub(super) fn organisation(story: &Story) -> Option<String> {
 
 /// Organisation and target.
 pub(super) fn place(story: &Story) -> Option<String> {
-    let (target, _) = story.target.as_ref()?;
-    Some(format!("{} {}", organisation(story)?, target.id))
+    match (&story.target, &story.incident) {
+        (Some((target, _)), _) => Some(format!("{} {}", organisation(story)?, target.id)),
+        // Its target is registered no more.
+        (None, incident) => incident.as_ref().map(|incident| incident.target.to_string()),
+    }
 }
 
 /// What happened, in a few words.
@@ -152,7 +155,21 @@ fn trouble(pen: &Pen, story: &Story) -> String {
         "outbox-stuck" => StaticWords { en: "messages do not go out", ja: "通知が送れていません" },
         "disk-full" => StaticWords { en: "the disk is full", ja: "ディスクの空きがありません" },
         "worker-died" => StaticWords { en: "a part of the service died", ja: "監視の処理が停止しました" },
+        "quarantined" if matches!(&story.event, Event::Operations { over: true, .. }) => {
+            StaticWords { en: "a target is watched again", ja: "監視対象の隔離を解除しました" }
+        }
         "quarantined" => StaticWords { en: "a target is set aside", ja: "監視対象を隔離しました" },
+        "store-refuses" => StaticWords {
+            en: "hinomi cannot write and has ended",
+            ja: "記録を書き込めず、監視が停止しました",
+        },
+        "record-damaged" => StaticWords {
+            en: "the record of approvals does not verify",
+            ja: "承認の記録が整合していません",
+        },
+        "record-repaired" => {
+            StaticWords { en: "the record of approvals was repaired", ja: "承認の記録を修復しました" }
+        }
         "daily-report" => StaticWords { en: "daily report", ja: "日次報告" },
         "restarted" => {
             StaticWords { en: "hinomi had ended and runs again", ja: "監視が異常終了し、再開しました" }

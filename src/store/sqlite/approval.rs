@@ -3,7 +3,7 @@
 use super::column::{Json, Time};
 use super::proposal;
 use crate::model::{
-    Approval, ApprovalAction, ApprovedState, Baseline, Digest, OrganisationId, Persona, Registry, TargetId,
+    Approval, ApprovalAction, ApprovedState, Baseline, ChainHead, Digest, OrganisationId, Persona, Registry, TargetId,
 };
 use crate::store::Result;
 use crate::store::record::{Entered, Known, Line};
@@ -142,6 +142,21 @@ pub(super) fn entered(db: &Connection) -> Result<Entered> {
     let mut query = db.prepare_cached("SELECT organisation, target, count FROM chain")?;
     let rows = query.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?.unsigned_abs())))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Heads of the chains to which lines were entered after a mark, and the mark that stands now.
+pub(super) fn heads_after(db: &Connection, mark: u64) -> Result<(u64, Vec<ChainHead>)> {
+    let now =
+        db.prepare_cached("SELECT coalesce(max(id), 0) FROM approval")?.query_row([], |row| row.get::<_, i64>(0))?;
+    let sql = "SELECT organisation, target, count, hash FROM chain WHERE EXISTS (SELECT 1 FROM approval \
+               WHERE approval.organisation = chain.organisation AND approval.target = chain.target AND id > ?1) \
+               ORDER BY organisation, target";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map([integer(mark)], |row| {
+        let count = row.get::<_, i64>(2)?.unsigned_abs();
+        Ok(ChainHead { organisation: row.get(0)?, target: row.get(1)?, count, hash: row.get(3)? })
+    })?;
+    Ok((now.unsigned_abs(), rows.collect::<rusqlite::Result<_>>()?))
 }
 
 /// Length of each chain's file when its last line was entered.

@@ -55,6 +55,14 @@ pub(super) fn note(db: &Connection, name: &str) -> Result<Option<String>> {
     Ok(db.prepare_cached("SELECT value FROM note WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?)
 }
 
+/// The notes whose names begin so, by name.
+pub(super) fn notes(db: &Connection, beginning: &str) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT name, value FROM note WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Keeps a note.
 pub(super) fn put_note(db: &Connection, name: &str, value: &str) -> Result<()> {
     let sql = "INSERT INTO note (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";

@@ -2,7 +2,8 @@
 
 use super::connection::blocking;
 use super::{
-    Sqlite, agreed, approval, backup, body, check, coverage, incident, outbox, proposal, prune, registry, schedule,
+    Sqlite, agreed, approval, backup, body, check, coverage, incident, outbox, proposal, prune, registry, repair,
+    schedule,
 };
 use crate::model::*;
 use crate::store::*;
@@ -33,8 +34,16 @@ impl Store for Sqlite {
         let me = self.shared.me;
         self.write(move |db| schedule::in_flight(db, me)).await
     }
-    async fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, now: Timestamp) -> Result<()> {
-        self.write(move |db| schedule::quarantine(db, &target, persona, aside, now)).await
+    async fn quarantine(
+        &self,
+        target: TargetId,
+        persona: Persona,
+        aside: bool,
+        told: Told,
+        now: Timestamp,
+    ) -> Result<()> {
+        let set = move |db: &_| schedule::quarantine(db, &target, persona, aside, now);
+        self.write(move |db| set(db).and_then(|()| outbox::tell(db, &told))).await
     }
 
     async fn target_state(&self, target: TargetId, persona: Persona) -> Result<TargetState> {
@@ -109,6 +118,9 @@ impl Store for Sqlite {
     async fn put_notices(&self, notices: Vec<Notice>) -> Result<()> {
         self.write(move |db| outbox::put_notices(db, &notices)).await
     }
+    async fn tell(&self, told: Told) -> Result<()> {
+        self.write(move |db| outbox::tell(db, &told)).await
+    }
     async fn due_notices(&self, now: Timestamp) -> Result<Vec<Notice>> {
         self.read(move |db| outbox::due_notices(db, now)).await
     }
@@ -127,11 +139,22 @@ impl Store for Sqlite {
     async fn sent(&self, message: Uuid, at: Timestamp) -> Result<()> {
         self.write(move |db| outbox::sent(db, message, at)).await
     }
-    async fn failed(&self, message: Uuid, at: Timestamp, error: String, next: Option<Timestamp>) -> Result<()> {
-        self.write(move |db| outbox::failed(db, message, at, &error, next)).await
+    async fn failed(
+        &self,
+        message: Uuid,
+        at: Timestamp,
+        error: String,
+        next: Option<Timestamp>,
+        notices: Vec<Notice>,
+    ) -> Result<()> {
+        let failed = move |db: &_| outbox::failed(db, message, at, &error, next);
+        self.write(move |db| failed(db).and_then(|()| outbox::put_notices(db, &notices))).await
     }
     async fn thread(&self, incident: Uuid, receiver: Receiver) -> Result<Vec<String>> {
         self.read(move |db| outbox::thread(db, incident, &receiver)).await
+    }
+    async fn lately(&self, since: Timestamp) -> Result<Vec<Lately>> {
+        self.read(move |db| outbox::lately(db, since)).await
     }
     async fn deliveries(&self, limit: u32) -> Result<Vec<Delivery>> {
         self.read(move |db| outbox::deliveries(db, limit)).await
@@ -146,6 +169,9 @@ impl Store for Sqlite {
     async fn note(&self, name: String) -> Result<Option<String>> {
         self.read(move |db| coverage::note(db, &name)).await
     }
+    async fn notes(&self, beginning: String) -> Result<Vec<(String, String)>> {
+        self.read(move |db| coverage::notes(db, &beginning)).await
+    }
     async fn put_note(&self, name: String, value: String) -> Result<()> {
         self.write(move |db| coverage::put_note(db, &name, &value)).await
     }
@@ -159,6 +185,15 @@ impl Store for Sqlite {
     }
     async fn chain_heads(&self) -> Result<Vec<ChainHead>> {
         self.files(super::Shared::chain_heads).await
+    }
+    async fn heads_after(&self, mark: u64) -> Result<(u64, Vec<ChainHead>)> {
+        self.read(move |db| approval::heads_after(db, mark)).await
+    }
+    async fn untold_repairs(&self) -> Result<Vec<Repair>> {
+        self.read(repair::untold).await
+    }
+    async fn tell_repairs(&self, repairs: Vec<i64>, notices: Vec<Notice>) -> Result<()> {
+        self.write(move |db| repair::told(db, &repairs).and_then(|()| outbox::put_notices(db, &notices))).await
     }
     async fn rebuild(&self, now: Timestamp) -> Result<u64> {
         self.files(move |shared| shared.rebuild(now)).await

@@ -1,7 +1,8 @@
 //! Incidents: opened and changed by checks and by people, neither undoing what the other wrote.
 
 use super::column::{Json, Time, readable};
-use crate::model::{Incident, IncidentState, Mark, Persona, TargetId};
+use super::outbox;
+use crate::model::{Event, Incident, IncidentState, Mark, Notice, Persona, TargetId};
 use crate::store::{Result, StoreError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -138,13 +139,17 @@ pub(super) fn escalations(db: &Connection, now: Timestamp) -> Result<Vec<Inciden
     list(db, sql, params![Time(now)])
 }
 
-/// Resolves the incidents of a target that is no longer watched.
+/// Resolves the incidents of a target that is no longer watched, and tells everybody who was told of them.
 pub(super) fn resolve_removed(db: &Connection, target: &TargetId, persona: Persona, now: Timestamp) -> Result<()> {
     let sql = "SELECT body FROM incident WHERE target = ?1 AND persona = ?2 AND state < 2";
     for mut incident in list(db, sql, params![target, persona])? {
         incident.state = IncidentState::Resolved;
         incident.resolved = Some(Mark { by: "hinomi".to_owned(), at: now, reason: "removed".to_owned() });
         put(db, &incident)?;
+        let event = Event::Resolved { incident: incident.id };
+        let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at: now, not_before: now };
+        let told: Vec<Notice> = outbox::told_of(db, incident.id)?.into_iter().map(notice).collect();
+        outbox::put_notices(db, &told)?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Record and database together: objects first, then the line, then the database; and what a crash in between leaves.
 
-use super::approval;
-use super::coverage::put_note;
+use super::{approval, repair};
 use crate::model::{Approval, ApprovalAction, ChainHead, Digest, OrganisationId, TargetId, Words};
 use crate::store::record::{Chain, Known, Line, Record};
 use crate::store::{Damage, Result, StoreError};
@@ -25,14 +24,13 @@ impl Entry {
     }
 }
 
-/// Enters lines, and a note for each repair.
+/// Enters lines, and each repair, of which the operators are told.
 pub(super) fn enter(db: &Connection, entry: &Entry) -> Result<()> {
     for line in &entry.lines {
         approval::enter(db, line, entry.length)?;
     }
     for repair in &entry.repairs {
-        let name = format!("record repaired {} {}", entry.at, repair.path.display());
-        put_note(db, &name, &repair.what.en)?;
+        repair::put(db, repair, entry.at)?;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i64 = 0x6869_6e6f;
 
 /// Step `n` (from 1) leads to `user_version` `n`. Steps that were shipped are never changed.
-const STEPS: &[&str] = &[include_str!("../../../migrations/0001-first.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../../../migrations/0001-first.sql"), include_str!("../../../migrations/0002-repairs.sql")];
 
 /// The version this hinomi knows.
 pub(super) fn known() -> i64 {

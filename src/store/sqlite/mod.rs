@@ -16,6 +16,7 @@ mod outbox;
 mod proposal;
 mod prune;
 mod registry;
+mod repair;
 mod schedule;
 mod writer;
 
@@ -83,8 +84,8 @@ impl Sqlite {
         Ok(Self { shared: Arc::new(shared), repairs })
     }
 
-    /// What was found and done in the record when it was opened: repairs of torn lines, lines taken in, and damage that a
-    /// person must mend. The operators are told.
+    /// What was found and done in the record when it was opened: repairs of torn lines, lines taken in (which also stand
+    /// among the untold repairs), and damage that a person must mend.
     #[must_use]
     pub fn repairs(&self) -> &[Damage] {
         &self.repairs

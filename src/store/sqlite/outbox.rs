@@ -2,7 +2,7 @@
 
 use super::column::{Json, Time, readable};
 use crate::model::{Channel, Event, Message, Notice, Receiver};
-use crate::store::{Delivery, OutboxSummary, Result, StoreError};
+use crate::store::{Delivery, Lately, OutboxSummary, Result, StoreError, Told};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, ToSql, params};
 use uuid::Uuid;
@@ -13,12 +13,12 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Note with the number of sent messages that retention has dropped.
 const DROPPED: &str = "sent messages dropped";
 
+/// The channels by the names they have in keys.
+const CHANNELS: [(Channel, &str); 2] = [(Channel::Mail, "mail"), (Channel::Webhook, "webhook")];
+
 /// A receiver is the way and the address; the name and the language may change.
 fn key(receiver: &Receiver) -> String {
-    let channel = match receiver.channel {
-        Channel::Mail => "mail",
-        Channel::Webhook => "webhook",
-    };
+    let channel = CHANNELS.iter().find(|(channel, _)| *channel == receiver.channel).map_or("", |(_, name)| name);
     format!("{channel}:{}", receiver.address)
 }
 
@@ -41,6 +41,26 @@ pub(super) fn put_notices(db: &Connection, notices: &[Notice]) -> Result<()> {
         db.prepare_cached(sql)?.execute(params![notice.id.to_string(), at, not_before, incident, Json(notice)])?;
     }
     Ok(())
+}
+
+/// Adds notices, and keeps the notes that say that they were told.
+pub(super) fn tell(db: &Connection, told: &Told) -> Result<()> {
+    put_notices(db, &told.notices)?;
+    told.notes.iter().try_for_each(|(name, value)| super::coverage::put_note(db, name, value))
+}
+
+/// Everybody who was told of an incident, or is going to be, once each.
+pub(super) fn told_of(db: &Connection, incident: Uuid) -> Result<Vec<Receiver>> {
+    let mut query = db.prepare_cached("SELECT body FROM notice WHERE incident = ?1 ORDER BY at, id")?;
+    let rows = query.query_map([incident.to_string()], |row| Ok(row.get::<_, Json<Notice>>(0)?.0))?;
+    let notices: Vec<Notice> = rows.filter_map(|row| readable(row, "notices")).collect::<Result<_>>()?;
+    let mut found: Vec<Receiver> = Vec::new();
+    for receiver in notices.into_iter().map(|notice| notice.receiver) {
+        if !found.iter().any(|known| key(known) == key(&receiver)) {
+            found.push(receiver);
+        }
+    }
+    Ok(found)
 }
 
 /// Notices that are in no message yet and whose time has come.
@@ -175,13 +195,35 @@ pub(super) fn deliveries(db: &Connection, limit: u32) -> Result<Vec<Delivery>> {
     deliveries_by(db, &sql, params![limit])
 }
 
+/// Who got messages about incidents since a time, and how many. No message is read.
+pub(super) fn lately(db: &Connection, since: Timestamp) -> Result<Vec<Lately>> {
+    let sql = "SELECT receiver, count(*), max(at) FROM message WHERE at > ?1 AND EXISTS \
+               (SELECT 1 FROM message_incident WHERE message_incident.message = message.id) GROUP BY receiver";
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map([Time(since)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, Time>(2)?.0))
+    })?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (key, count, last) = row?;
+        let known = |(channel, name): &(Channel, &str)| {
+            let address = key.strip_prefix(name)?.strip_prefix(':')?.to_owned();
+            Some(Lately { channel: *channel, address, count, last })
+        };
+        found.extend(CHANNELS.iter().find_map(known));
+    }
+    Ok(found)
+}
+
 /// The outbox at a glance.
 pub(super) fn summary(db: &Connection, now: Timestamp) -> Result<OutboxSummary> {
     let recent = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
-    let sql = "SELECT count(*), min(at) FROM (SELECT at FROM notice WHERE message IS NULL \
-               UNION ALL SELECT at FROM message WHERE next_attempt IS NOT NULL)";
-    let (waiting, oldest) =
-        db.prepare_cached(sql)?.query_row([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Option<Time>>(1)?)))?;
+    // A notice is late from its time on, not from its decision; a message from its first attempt on.
+    let sql = "SELECT count(*), min(since) FROM (SELECT CASE WHEN not_before <= ?1 THEN max(at, not_before) END AS since \
+               FROM notice WHERE message IS NULL UNION ALL SELECT at FROM message WHERE next_attempt IS NOT NULL)";
+    let (waiting, oldest) = db
+        .prepare_cached(sql)?
+        .query_row([Time(now)], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Option<Time>>(1)?)))?;
     let count = |sql: &str, values: &[&dyn ToSql]| -> Result<u64> {
         Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get::<_, u32>(0))?.into())
     };
@@ -206,4 +248,12 @@ pub(super) fn prune(db: &Connection, before: Timestamp, limit: u32) -> Result<u6
         super::coverage::put_note(db, DROPPED, &(dropped(db)? + removed).to_string())?;
     }
     Ok(removed)
+}
+
+/// Drops messages that were given up before `before`, as [`prune`] drops those that were sent.
+pub(super) fn prune_given_up(db: &Connection, before: Timestamp, limit: u32) -> Result<u64> {
+    let sql = "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE given_up < ?1 AND NOT EXISTS \
+               (SELECT 1 FROM message_incident AS link JOIN incident ON incident.id = link.incident \
+               WHERE link.message = message.id AND incident.state < 2) LIMIT ?2)";
+    Ok(db.prepare_cached(sql)?.execute(params![Time(before), limit])? as u64)
 }

@@ -1,7 +1,7 @@
 //! Retention: drops what is old in small steps, so that no check waits long for the writer.
 
 use super::column::Time;
-use super::{Shared, body, coverage, outbox};
+use super::{Shared, body, coverage, outbox, repair};
 use crate::store::{Result, Retention};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
@@ -20,6 +20,8 @@ pub(super) async fn prune(shared: &Shared, retention: Retention, now: Timestamp)
     let (resolved, arrived) = (before(now, retention.incidents), before(now, retention.messages));
     let counted = coverage::hour(before(now, retention.observations));
     dropped += steps(shared, move |db| outbox::prune(db, arrived, STEP)).await?;
+    dropped += steps(shared, move |db| outbox::prune_given_up(db, arrived, STEP)).await?;
+    dropped += steps(shared, move |db| repair::prune(db, arrived)).await?;
     dropped += steps(shared, move |db| incidents(db, resolved)).await?;
     dropped += steps(shared, move |db| ended(db, resolved)).await?;
     dropped += steps(shared, move |db| old_coverage(db, counted)).await?;

@@ -26,8 +26,11 @@ fn bodies<T: serde::de::DeserializeOwned>(db: &Connection, sql: &str) -> Result<
 
 /// Makes the stored registry equal to this one.
 pub(super) fn put(db: &Connection, registry: &Registry, now: Timestamp) -> Result<()> {
-    put_organisations(db, registry)?;
     let mut old = stored(db, "SELECT id, body FROM target")?;
+    if registry.targets.is_empty() && !old.is_empty() {
+        return Err(StoreError::EmptyRegistry { stored: old.len() });
+    }
+    put_organisations(db, registry)?;
     let mut fresh = Vec::new();
     for target in registry.targets.values() {
         let body = text(target)?;

@@ -1,7 +1,7 @@
 //! Approvals: what they do to the baseline, and what can be rebuilt from them.
 
 use crate::sample::*;
-use hinomi::model::{Approval, ApprovalAction, Baseline, Digest, Registry};
+use hinomi::model::{Approval, ApprovalAction, Baseline, Digest};
 use hinomi::store::{CheckRecord, Slot, Store, StoreError};
 
 async fn approve(store: &impl Store, approval: Approval, text: &str) {
@@ -160,18 +160,16 @@ pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
 
 pub(crate) async fn the_record_rebuilds_an_empty_store(place: impl Place) {
     let store = place.open();
-    store.put_registry(many(2), at(0)).await.unwrap();
-    let refused = store.rebuild(at(1)).await;
-    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
     approve(&store, approval("t0", "one", 1), "one").await;
     approve(&store, special("flood", 2), "flood").await;
     approve(&store, approval("t1", "one", 3), "one").await;
-    store.put_registry(Registry::default(), at(4)).await.unwrap();
     assert_eq!(store.rebuild(at(5)).await.unwrap(), 3);
     let wanted = registry(["t0", "t1"].map(|name| target(name, "www.city.example")));
     assert_eq!(store.registry().await.unwrap(), wanted);
     assert_eq!(states(&store).await.len(), 2);
     assert_eq!(store.due(at(1000), 10, 10).await.unwrap().len(), 2);
+    let refused = store.rebuild(at(6)).await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "over a registry: {refused:?}");
 }
 
 pub(crate) async fn heads_name_every_chain(place: impl Place) {
@@ -184,4 +182,17 @@ pub(crate) async fn heads_name_every_chain(place: impl Place) {
     let heads = store.chain_heads().await.unwrap();
     assert_eq!(heads.iter().map(|head| (head.target.as_str(), head.count)).collect::<Vec<_>>(), [("t0", 2), ("t1", 1)]);
     assert_ne!(heads[0].hash, first[0].hash);
+}
+
+pub(crate) async fn new_heads_come_after_a_mark(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(2), at(0)).await.unwrap();
+    assert_eq!(store.heads_after(0).await.unwrap(), (0, vec![]));
+    store.approve(approval("t0", "one", 1), Some(b"one".to_vec())).await.unwrap();
+    let (mark, heads) = store.heads_after(0).await.unwrap();
+    assert_eq!(heads, store.chain_heads().await.unwrap());
+    store.approve(approval("t1", "one", 2), Some(b"one".to_vec())).await.unwrap();
+    let (later, heads) = store.heads_after(mark).await.unwrap();
+    assert_eq!(heads.iter().map(|head| head.target.as_str()).collect::<Vec<_>>(), ["t1"]);
+    assert_eq!(store.heads_after(later).await.unwrap(), (later, vec![]));
 }

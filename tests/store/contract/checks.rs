@@ -1,7 +1,7 @@
 //! What checks leave behind and read again.
 
 use crate::sample::*;
-use hinomi::model::{Digest, Judged, Persona, Registry, TargetState, Verdict};
+use hinomi::model::{Digest, Judged, Persona, TargetState, Verdict};
 use hinomi::store::{CheckRecord, Slot, Store, StoreError};
 use std::time::Duration;
 
@@ -124,7 +124,7 @@ pub(crate) async fn a_removed_target_leaves_nothing(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();
     store.begin(vec![(id("t0"), DESKTOP)], at(0)).await.unwrap();
-    store.put_registry(Registry::default(), at(1)).await.unwrap();
+    store.put_registry(others(), at(1)).await.unwrap();
     let told = notice("a@city.example", hinomi::model::Event::Test, 2, 0);
     store.record(CheckRecord { notices: vec![told], ..full(2) }).await.unwrap();
     assert_eq!(store.incidents(true, 10).await.unwrap(), []);

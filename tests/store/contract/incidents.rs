@@ -125,10 +125,28 @@ pub(crate) async fn removed_targets_resolve(place: impl Place) {
     store.put_incident(mobile.clone(), vec![]).await.unwrap();
     store.put_registry(registry([target("t0", "t0.example")]), at(20)).await.unwrap();
     assert_eq!(store.incidents(false, 10).await.unwrap(), std::slice::from_ref(&desktop));
-    store.put_registry(Registry::default(), at(30)).await.unwrap();
+    store.put_registry(others(), at(30)).await.unwrap();
     assert_eq!(store.incidents(false, 10).await.unwrap(), []);
     let found = store.incident(desktop.id.to_string()).await.unwrap().unwrap();
     assert_eq!(found.resolved.map(|mark| (mark.reason, mark.at)), Some(("removed".to_owned(), at(30))));
+}
+
+pub(crate) async fn who_was_told_hears_that_a_target_was_removed(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(2), at(0)).await.unwrap();
+    let open = incident("t0", 10);
+    let event = Event::Opened { incident: open.id };
+    let (sent, waiting) = (notice("a@city.example", event.clone(), 10, 0), notice("b@city.example", event, 10, 600));
+    let notices = vec![sent.clone(), waiting.clone()];
+    store.record(CheckRecord { incidents: vec![open.clone()], notices, ..check("t0", 10) }).await.unwrap();
+    let letter = message("a@city.example", vec![open.id], 11);
+    store.compose(vec![(letter.clone(), vec![sent.id])]).await.unwrap();
+    store.sent(letter.id, at(12)).await.unwrap();
+    store.put_registry(others(), at(20)).await.unwrap();
+    let told = store.due_notices(at(20)).await.unwrap();
+    let receivers: Vec<&str> = told.iter().map(|notice| notice.receiver.address.as_str()).collect();
+    assert_eq!(receivers, ["a@city.example", "b@city.example"]);
+    assert!(told.iter().all(|notice| notice.event == Event::Resolved { incident: open.id }), "{told:?}");
 }
 
 pub(crate) async fn silences_and_plans_end(place: impl Place) {

@@ -25,6 +25,7 @@ suite! { sqlite on crate::sample::OnDisk:
     schedule {
         first_checks_are_spread_evenly
         the_same_registry_changes_nothing
+        an_empty_registry_is_refused_over_a_stored_one
         changes_make_due_at_once
         disabled_and_removed_targets_are_not_due
         due_is_most_overdue_first_and_within_limits
@@ -56,6 +57,7 @@ suite! { sqlite on crate::sample::OnDisk:
         rejecting_drops_and_acknowledges
         the_record_rebuilds_an_empty_store
         heads_name_every_chain
+        new_heads_come_after_a_mark
     }
     incidents {
         incidents_open_and_close
@@ -64,6 +66,7 @@ suite! { sqlite on crate::sample::OnDisk:
         ids_may_be_shortened
         escalations_come_when_due
         removed_targets_resolve
+        who_was_told_hears_that_a_target_was_removed
         silences_and_plans_end
     }
     outbox {
@@ -74,11 +77,14 @@ suite! { sqlite on crate::sample::OnDisk:
         threads_are_by_receiver
         nothing_is_lost_when_reopened
         dropped_notices_are_not_told
+        who_got_messages_lately_is_counted
+        notices_and_notes_are_told_together
     }
     retention {
         observations_by_age_and_count
         what_is_open_stays
         unused_bodies_go
         ended_things_go
+        messages_given_up_go
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::sample::*;
 use hinomi::model::{Channel, Event, Message};
-use hinomi::store::{OutboxSummary, Store};
+use hinomi::store::{Lately, OutboxSummary, Store, Told};
 use uuid::Uuid;
 
 const A: &str = "a@city.example";
@@ -22,9 +22,13 @@ pub(crate) async fn notices_wait_for_their_message(place: impl Place) {
     let message = message(A, vec![incident], 2);
     store.compose(vec![(message.clone(), vec![now.id])]).await.unwrap();
     assert_eq!(store.due_notices(at(600)).await.unwrap(), [later]);
-    assert_eq!(store.due_messages(at(2), 10).await.unwrap(), [message]);
+    assert_eq!(store.due_messages(at(2), 10).await.unwrap(), std::slice::from_ref(&message));
     let summary = store.outbox(at(3)).await.unwrap();
-    assert_eq!((summary.waiting, summary.oldest, summary.sent), (2, Some(at(0)), 0));
+    assert_eq!((summary.waiting, summary.oldest, summary.sent), (2, Some(at(2)), 0));
+    store.sent(message.id, at(4)).await.unwrap();
+    let waits_for_its_time = store.outbox(at(599)).await.unwrap();
+    assert_eq!((waits_for_its_time.waiting, waits_for_its_time.oldest), (1, None), "it is not late");
+    assert_eq!(store.outbox(at(900)).await.unwrap().oldest, Some(at(600)), "late from its time on");
 }
 
 pub(crate) async fn composing_is_all_or_nothing(place: impl Place) {
@@ -62,8 +66,11 @@ pub(crate) async fn failures_and_arrivals_are_kept(place: impl Place) {
     let store = place.open();
     let (slow, refused) = (message(A, vec![], 1), message(B, vec![], 2));
     store.compose(vec![(slow.clone(), vec![]), (refused.clone(), vec![])]).await.unwrap();
-    store.failed(slow.id, at(3), "451 later".to_owned(), Some(at(63))).await.unwrap();
-    store.failed(refused.id, at(3), "550 unknown".to_owned(), None).await.unwrap();
+    store.failed(slow.id, at(3), "451 later".to_owned(), Some(at(63)), vec![]).await.unwrap();
+    let complaint = notice(A, Event::Test, 3, 0);
+    store.failed(refused.id, at(3), "550 unknown".to_owned(), None, vec![complaint.clone()]).await.unwrap();
+    assert_eq!(store.due_notices(at(3)).await.unwrap(), std::slice::from_ref(&complaint), "told in the same write");
+    store.drop_notices(vec![complaint.id]).await.unwrap();
     assert_eq!(store.due_messages(at(62), 10).await.unwrap(), []);
     assert_eq!(store.next_outbox().await.unwrap(), Some(at(63)));
     let retried = store.due_messages(at(63), 10).await.unwrap();
@@ -71,7 +78,7 @@ pub(crate) async fn failures_and_arrivals_are_kept(place: impl Place) {
     assert_eq!((&retried[0].message_id, retried[0].next_attempt), (&slow.message_id, at(63)));
     store.sent(slow.id, at(64)).await.unwrap();
     store.sent(slow.id, at(99)).await.unwrap();
-    store.failed(slow.id, at(99), "too late".to_owned(), Some(at(100))).await.unwrap();
+    store.failed(slow.id, at(99), "too late".to_owned(), Some(at(100)), vec![]).await.unwrap();
     let deliveries = store.deliveries(10).await.unwrap();
     assert_eq!(deliveries.len(), 2);
     assert_eq!((deliveries[0].sent, deliveries[0].given_up, deliveries[0].message.attempts), (None, true, 1));
@@ -114,4 +121,29 @@ pub(crate) async fn dropped_notices_are_not_told(place: impl Place) {
     store.drop_notices(vec![dropped.id, kept.id, Uuid::now_v7()]).await.unwrap();
     assert_eq!(store.due_notices(at(5)).await.unwrap(), []);
     assert_eq!(store.outbox(at(5)).await.unwrap().waiting, 1, "the message still waits");
+}
+
+pub(crate) async fn who_got_messages_lately_is_counted(place: impl Place) {
+    let store = place.open();
+    let incident = Uuid::now_v7();
+    let mut messages = vec![message(A, vec![incident], 10), message(A, vec![incident, Uuid::now_v7()], 12)];
+    messages.extend([message(A, vec![incident], 5), message(A, vec![], 20), message(B, vec![], 20)]);
+    // However many others got one since, nobody is forgotten.
+    messages.extend((0..250).map(|n| message(&format!("{n}@city.example"), vec![Uuid::now_v7()], 30)));
+    store.compose(messages.into_iter().map(|message| (message, vec![])).collect()).await.unwrap();
+    let lately = store.lately(at(5)).await.unwrap();
+    let of = |address: &str| lately.iter().find(|one| one.address == address).cloned();
+    let expected = Lately { channel: Channel::Mail, address: A.to_owned(), count: 2, last: at(12) };
+    assert_eq!((lately.len(), of(A), of(B)), (251, Some(expected), None));
+}
+
+pub(crate) async fn notices_and_notes_are_told_together(place: impl Place) {
+    let store = place.open();
+    let told = notice(A, Event::Test, 0, 0);
+    let notes = vec![("trouble:x:1".to_owned(), "since".to_owned()), ("trouble:y".to_owned(), String::new())];
+    store.tell(Told { notices: vec![told.clone()], notes }).await.unwrap();
+    assert_eq!(store.due_notices(at(0)).await.unwrap(), [told]);
+    assert_eq!(store.notes("trouble:x".to_owned()).await.unwrap(), [("trouble:x:1".to_owned(), "since".to_owned())]);
+    assert_eq!(store.notes("trouble:%".to_owned()).await.unwrap(), []);
+    assert_eq!(store.notes("trouble:".to_owned()).await.unwrap().len(), 2);
 }

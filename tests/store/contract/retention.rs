@@ -1,7 +1,7 @@
 //! Retention: what goes, and what never does.
 
 use crate::sample::*;
-use hinomi::model::{Digest, Event, Incident, IncidentState, PlannedChange, Registry, Silence};
+use hinomi::model::{Digest, Event, Incident, IncidentState, PlannedChange, Silence};
 use hinomi::store::{CheckRecord, Retention, Slot, Store};
 use std::time::Duration;
 use uuid::Uuid;
@@ -107,9 +107,22 @@ pub(crate) async fn ended_things_go(place: impl Place) {
         digest: None,
     };
     store.put_plan(plan).await.unwrap();
-    store.put_registry(Registry::default(), at(200)).await.unwrap();
+    store.put_registry(others(), at(200)).await.unwrap();
     assert_eq!(store.prune(retention(), at(300)).await.unwrap(), 0);
     // The observation, its coverage, its watch, the silence and the plan.
     assert_eq!(store.prune(retention(), at(20 * DAY)).await.unwrap(), 5);
     assert_eq!(store.prune(retention(), at(20 * DAY)).await.unwrap(), 0);
+}
+
+pub(crate) async fn messages_given_up_go(place: impl Place) {
+    let store = place.open();
+    let (old, new) = (message("a@city.example", vec![], 0), message("b@city.example", vec![], 0));
+    store.compose(vec![(old.clone(), vec![]), (new.clone(), vec![])]).await.unwrap();
+    for (message, when) in [(&old, at(1)), (&new, at(9 * DAY))] {
+        store.failed(message.id, when, "550 no such user".to_owned(), None, vec![]).await.unwrap();
+    }
+    assert_eq!(store.prune(retention(), at(12 * DAY)).await.unwrap(), 1);
+    let left = store.deliveries(10).await.unwrap();
+    assert_eq!(left.iter().map(|delivery| delivery.message.id).collect::<Vec<_>>(), [new.id]);
+    assert_eq!(store.outbox(at(12 * DAY)).await.unwrap().sent, 0, "what was given up was never sent");
 }

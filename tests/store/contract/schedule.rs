@@ -1,8 +1,8 @@
 //! What is due, and what is in flight.
 
 use crate::sample::*;
-use hinomi::model::{Mask, Persona, Policy, Registry};
-use hinomi::store::Store;
+use hinomi::model::{Event, Mask, Persona, Policy, Registry};
+use hinomi::store::{Store, StoreError, Told};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -53,6 +53,17 @@ pub(crate) async fn changes_make_due_at_once(place: impl Place) {
     }
 }
 
+pub(crate) async fn an_empty_registry_is_refused_over_a_stored_one(place: impl Place) {
+    let store = place.open();
+    store.put_registry(Registry::default(), at(0)).await.unwrap();
+    store.put_registry(many(2), at(0)).await.unwrap();
+    store.put_incident(incident("t0", 1), vec![]).await.unwrap();
+    let refused = store.put_registry(Registry::default(), at(2)).await;
+    assert!(matches!(refused, Err(StoreError::EmptyRegistry { stored: 2 })), "{refused:?}");
+    assert_eq!(store.registry().await.unwrap(), many(2));
+    assert_eq!(store.incidents(false, 10).await.unwrap().len(), 1, "nothing is closed");
+}
+
 pub(crate) async fn disabled_and_removed_targets_are_not_due(place: impl Place) {
     let store = place.open();
     let mut off = target("off", "off.example");
@@ -62,7 +73,7 @@ pub(crate) async fn disabled_and_removed_targets_are_not_due(place: impl Place) 
     off.enabled = true;
     store.put_registry(registry([off]), at(5000)).await.unwrap();
     assert_eq!(due_names(&store, 5000, 10, 10).await, ["off"]);
-    store.put_registry(Registry::default(), at(6000)).await.unwrap();
+    store.put_registry(others(), at(6000)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), None);
     store.put_registry(registry([target("on", "on.example")]), at(9000)).await.unwrap();
     assert_eq!(due_names(&store, 9000, 10, 10).await, ["on"], "one that comes back is due");
@@ -148,7 +159,11 @@ pub(crate) async fn quarantine_sets_aside_and_takes_back(place: impl Place) {
     let store = place.open();
     store.put_registry(many(2), at(0)).await.unwrap();
     store.begin(vec![(id("t0"), DESKTOP)], at(0)).await.unwrap();
-    store.quarantine(id("t0"), DESKTOP, true, at(1)).await.unwrap();
+    let aside = notice("watch@noc.example", Event::Test, 1, 0);
+    let told = Told { notices: vec![aside.clone()], notes: vec![("aside".to_owned(), "t0".to_owned())] };
+    store.quarantine(id("t0"), DESKTOP, true, told, at(1)).await.unwrap();
+    assert_eq!(store.due_notices(at(1)).await.unwrap(), [aside]);
+    assert_eq!(store.note("aside".to_owned()).await.unwrap().as_deref(), Some("t0"));
     assert_eq!(due_names(&store, 1000, 10, 10).await, ["t1"]);
     let coverage = store.coverage(at(0), at(1000)).await.unwrap();
     assert_eq!(coverage.iter().map(|c| c.quarantined).collect::<Vec<_>>(), [true, false]);
@@ -158,6 +173,6 @@ pub(crate) async fn quarantine_sets_aside_and_takes_back(place: impl Place) {
     }
     store.put_registry(slower, at(1000)).await.unwrap();
     assert_eq!(due_names(&store, 1000, 10, 10).await, ["t1"], "a new registry does not take it back");
-    store.quarantine(id("t0"), DESKTOP, false, at(1001)).await.unwrap();
+    store.quarantine(id("t0"), DESKTOP, false, Told::default(), at(1001)).await.unwrap();
     assert_eq!(due_names(&store, 1001, 10, 10).await.len(), 2);
 }

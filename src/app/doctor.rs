@@ -1,8 +1,8 @@
 //! What this installation can and cannot do: each point looked at for real.
 
 use super::office::{Office, Places, registry, settings};
-use super::service::free_space;
-use super::wiring;
+use super::service::free_spaces;
+use super::{lock, wiring};
 use crate::config::Settings;
 use crate::model::{Registry, Words};
 use crate::net::{Lookup as _, SystemLookup};
@@ -51,11 +51,12 @@ pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
         Ok(store) => {
             points.push(data(&store, now).await);
             points.push(outbox(&store.outbox(now).await?, now));
-            let lock = Office { settings: settings.clone(), store: store.into(), registry };
-            points.push(service(&lock));
-            points.push(clock(&lock, now).await?);
+            let office =
+                Office { settings: settings.clone(), store: store.into(), registry, read: None, refused: None };
+            points.push(service(&office)?);
+            points.push(clock(&office, now).await?);
             let day = now.saturating_sub(Duration::from_secs(86_400))?;
-            lock.store.coverage(day, now).await?
+            office.store.coverage(day, now).await?
         }
     };
     Ok(Diagnosis { points, coverage })
@@ -81,11 +82,11 @@ fn registered(registry: &Registry) -> Point {
 }
 
 fn disk(settings: &Settings) -> Point {
-    let Some(free) = free_space(&settings.data).or_else(|| free_space(std::path::Path::new("."))) else {
+    let Some((folder, free)) = free_spaces(settings).into_iter().min_by_key(|(_, free)| *free) else {
         return ill("disk", "free space cannot be told / 空き容量を取得できません".to_owned());
     };
-    let mb = free / 1_000_000;
-    let words = Words::new(format!("{mb} MB free where the data lie"), format!("データ領域の空き {mb} MB"));
+    let (mb, folder) = (free / 1_000_000, folder.display());
+    let words = Words::new(format!("{mb} MB free where {folder} lies"), format!("{folder} のある領域の空き {mb} MB"));
     Point { name: "disk", well: free >= LEAST_FREE, words }
 }
 
@@ -140,17 +141,17 @@ fn outbox(summary: &OutboxSummary, now: Timestamp) -> Point {
     Point { name: "outbox", well: *given_up == 0 && age < 1800, words }
 }
 
-fn service(office: &Office) -> Point {
-    match office.lock() {
-        Err(_) => well("service", "the service runs".to_owned(), "サービスは稼働中です".to_owned()),
-        Ok(_) => {
+fn service(office: &Office) -> Result<Point> {
+    Ok(match lock::beside(&office.settings)? {
+        None => well("service", "the service runs".to_owned(), "サービスは稼働中です".to_owned()),
+        Some(_) => {
             let words = Words::new(
                 "the service does NOT run; start `hinomi run`",
                 "サービスは稼働していません。`hinomi run` を起動してください",
             );
             Point { name: "service", well: false, words }
         }
-    }
+    })
 }
 
 /// The clock must not stand before what was already seen.

@@ -5,6 +5,8 @@ pub mod demo;
 mod doctor;
 mod inputs;
 mod judging;
+mod last_resort;
+mod lock;
 mod office;
 mod parallel;
 mod people;
@@ -46,6 +48,6 @@ pub fn restore(file: &Path, places: &Places) -> Result<Option<PathBuf>> {
     if !file.is_file() {
         bail!("{}: no such file", file.display());
     }
-    let _lock = office::lock(&settings)?;
+    let _held = block_on(lock::alone(&settings))?;
     Ok(crate::store::restore(file, &wiring::paths(&settings), jiff::Timestamp::now())?.aside)
 }

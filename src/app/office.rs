@@ -1,16 +1,15 @@
 //! Settings, registry and store of one installation, opened for a command or for the service.
 
-use super::wiring;
+use super::{lock, wiring};
 use crate::config::{self, Mistakes, Settings};
 use crate::model::{Language, Receiver, Registry};
 use crate::monitor::{Pace, Postman, World};
 use crate::store::{Sqlite, Store as _};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The files that a command was given.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +30,23 @@ pub struct Office {
     pub store: Arc<Sqlite>,
     /// Its registry.
     pub registry: Registry,
+    /// What tells the version of `targets.toml` that was read from a later one; taken before it was read.
+    pub(super) read: Option<FileMark>,
+    /// Why `targets.toml` was refused, when the stored registry stays in force instead.
+    pub(super) refused: Option<String>,
 }
+
+/// What tells one version of a file from another without reading it.
+pub(super) type FileMark = (SystemTime, u64);
+
+/// The mark of a file as it stands.
+pub(super) fn mark_of(file: &Path) -> Option<FileMark> {
+    let meta = std::fs::metadata(file).ok()?;
+    Some((meta.modified().ok()?, meta.len()))
+}
+
+/// What is said of a registry without a single target, in both languages.
+pub(super) const EMPTY: &str = "it holds no target at all / 監視対象が1件もありません";
 
 /// Reads `hinomi.toml`.
 ///
@@ -60,26 +75,38 @@ impl Office {
     /// When one of them cannot be used; the text names file, line and key.
     pub async fn open(places: &Places<'_>) -> Result<Self> {
         let settings = settings(places)?;
+        let read = mark_of(places.targets);
         let registry = registry(places)?;
-        let Ok(_alone) = lock(&settings) else {
+        let Some(_held) = lock::beside(&settings)? else {
             // A service runs on this data: its registry is the one in force, and it reads its own file again.
             return Self::open_store(places).await;
         };
-        Self::with_registry(settings, registry).await
-    }
-
-    /// Opens everything for the service, which holds the lock already.
-    ///
-    /// # Errors
-    /// When one of them cannot be used; the text names file, line and key.
-    pub(super) async fn open_locked(places: &Places<'_>, settings: Settings) -> Result<Self> {
-        Self::with_registry(settings, registry(places)?).await
-    }
-
-    async fn with_registry(settings: Settings, registry: Registry) -> Result<Self> {
         let store = wiring::open_store(&settings)?;
         store.put_registry(registry.clone(), Timestamp::now()).await?;
-        Ok(Self { settings, store: Arc::new(store), registry })
+        Ok(Self { settings, store: Arc::new(store), registry, read, refused: None })
+    }
+
+    /// Opens everything for the service, which holds the lock already. A `targets.toml` that is wrong, missing or empty does
+    /// not end the watch over what is stored: the stored registry stays in force.
+    ///
+    /// # Errors
+    /// When one of them cannot be used, and nothing is stored; the text names file, line and key.
+    pub(super) async fn open_locked(places: &Places<'_>, settings: Settings) -> Result<Self> {
+        let store = wiring::open_store(&settings)?;
+        let read = mark_of(places.targets);
+        let stored = store.registry().await?;
+        let (registry, refused) = match registry(places) {
+            Ok(registry) if registry.targets.is_empty() && !stored.targets.is_empty() => {
+                (stored, Some(EMPTY.to_owned()))
+            }
+            Ok(registry) => (registry, None),
+            Err(error) if stored.targets.is_empty() => return Err(error),
+            Err(error) => (stored, Some(format!("{error:#}"))),
+        };
+        if refused.is_none() {
+            store.put_registry(registry.clone(), Timestamp::now()).await?;
+        }
+        Ok(Self { settings, store: Arc::new(store), registry, read, refused })
     }
 
     /// Opens settings and store as they are, without looking at `targets.toml`.
@@ -90,7 +117,7 @@ impl Office {
         let settings = settings(places)?;
         let store = wiring::open_store(&settings)?;
         let registry = store.registry().await?;
-        Ok(Self { settings, store: Arc::new(store), registry })
+        Ok(Self { settings, store: Arc::new(store), registry, read: None, refused: None })
     }
 
     /// Rebuilds registry and approvals of an empty database from the record, and writes `targets.toml` where there is none,
@@ -142,31 +169,4 @@ impl Office {
             tick,
         }))
     }
-
-    /// Holds the data folder for one service alone, until the file is dropped.
-    ///
-    /// # Errors
-    /// When another service holds it, or the folder cannot be written.
-    pub fn lock(&self) -> Result<File> {
-        lock(&self.settings)
-    }
-}
-
-/// Holds the data folder for one service alone, until the file is dropped.
-pub(super) fn lock(settings: &Settings) -> Result<File> {
-    let path = lock_path(settings);
-    let unusable = || format!("{}: cannot be made; check the permissions of the data folder", path.display());
-    std::fs::create_dir_all(&settings.data).with_context(unusable)?;
-    let file = File::options().create(true).write(true).truncate(false).open(&path).with_context(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            bail!("{}: another hinomi service runs on this data folder; stop it first", path.display())
-        }
-        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(unusable),
-    }
-}
-
-fn lock_path(settings: &Settings) -> PathBuf {
-    settings.data.join("hinomi.lock")
 }

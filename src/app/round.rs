@@ -1,6 +1,6 @@
 //! One round of checks that a person asked for, and test messages to receivers.
 
-use super::{Office, wiring};
+use super::{Office, lock, wiring};
 use crate::fetch::HttpFetcher;
 use crate::model::{Event, Notice, Persona, Receiver, Target};
 use crate::monitor::{CheckReport, Checker, Thoroughness};
@@ -59,9 +59,9 @@ impl Office {
             }
         }
         // A service that runs beside sends what was decided here; two postmen would send it twice.
-        match self.lock() {
-            Ok(_lock) => Ok(self.postman(Duration::from_secs(1))?.once().await?),
-            Err(_) => Ok(()),
+        match lock::sending(&self.settings).await? {
+            Some(_held) => Ok(self.postman(Duration::from_secs(1))?.once().await?),
+            None => Ok(()),
         }
     }
 
@@ -137,14 +137,11 @@ impl Office {
         receivers
     }
 
-    /// Something about hinomi itself, told to all operators.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(super) async fn tell_operators(&self, trouble: &str, words: crate::model::Words, over: bool) -> Result<()> {
+    /// Something about hinomi itself, for all operators.
+    pub(super) fn for_operators(&self, trouble: &str, words: crate::model::Words) -> Vec<Notice> {
         let at = Timestamp::now();
-        let event = Event::Operations { trouble: trouble.to_owned(), words, over };
+        let event = Event::Operations { trouble: trouble.to_owned(), words, over: false };
         let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at, not_before: at };
-        Ok(self.store.put_notices(self.operators().into_iter().map(notice).collect()).await?)
+        self.operators().into_iter().map(notice).collect()
     }
 }

@@ -14,8 +14,11 @@ mod support;
 
 mod answers;
 mod mail;
+mod outside;
 mod people;
 mod run;
+mod running;
 mod stories;
 mod time;
 mod traps;
+mod trouble;

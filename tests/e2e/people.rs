@@ -179,20 +179,3 @@ async fn a_page_with_a_bad_certificate_is_compared_and_cannot_be_approved() {
     let refused = refused.await.expect("no panic");
     assert!(refused.err.contains("certificate"), "{}", refused.err);
 }
-
-#[test]
-fn an_installation_runs_again_from_the_record_alone() {
-    let city = Installation::approved(&pages::ordinary());
-    let registry = city.run(&["target", "export", "--json"]).ended(0).out;
-    std::fs::remove_dir_all(city.path("data")).expect("a folder");
-    std::fs::remove_file(city.path("targets.toml")).expect("a file");
-    city.run(&["check"]).ended(2);
-    let rebuilt = city.run(&["baseline", "rebuild", "--json"]).ended(0).line();
-    assert_eq!((&rebuilt["lines"], &rebuilt["written"]), (&1.into(), &"targets.toml".into()));
-    assert_eq!(city.run(&["target", "export", "--json"]).ended(0).out, registry);
-    city.run(&["target", "list"]).ended(0);
-    city.check("unchanged");
-    city.web.put("/top", Answer::page(pages::infected()));
-    city.check("alarm");
-    assert_eq!(city.mails_to("web@city.example").len(), 1, "its contacts are back, too");
-}

@@ -1,6 +1,6 @@
 //! The demo's folder: made, recognised again, emptied of its own files only, and filled with settings and registry.
 
-use crate::app::office::lock;
+use crate::app::lock;
 use crate::config::Settings;
 use crate::demo::{Web, targets_text};
 use anyhow::{Context as _, Result, bail};
@@ -36,7 +36,7 @@ impl Folder {
         fs::write(path.join(MARK), "This folder belongs to `hinomi demo`; the next demo here clears it.\n")
             .with_context(unusable)?;
         // Another demo may be running on it.
-        drop(lock(&Settings { data: path.join("data"), ..Settings::default() })?);
+        drop(lock::alone_now(&Settings { data: path.join("data"), ..Settings::default() })?);
         OWN.iter().try_for_each(|name| clear(&path.join(name)))?;
         let mail = smtp.is_none().then(|| path.join("mail"));
         Ok(Self { config: path.join("hinomi.toml"), targets: path.join("targets.toml"), mail, path })

@@ -9,6 +9,7 @@ mod told;
 
 pub use told::{AttackTold, Kind, Line, MailTold, Standing, Summary};
 
+use super::lock;
 use super::office::Places;
 use super::service::{Signals, run_parts};
 use crate::demo::{SITES, Site, Web};
@@ -56,7 +57,7 @@ pub async fn demo(
     let listen = free_address().await?;
     folder.furnish(&web, listen, options.smtp)?;
     let stage = Stage::open(&folder, &web, options.language, !options.once).await?;
-    let lock = stage.office.lock()?;
+    let held = lock::alone_now(&stage.office.settings)?;
     let mut play = Play { web, stage, folder, tell, sum: Summary { sites: SITES.len(), ..Summary::default() } };
     play.all().await?;
     play.stage.close().await?;
@@ -70,7 +71,7 @@ pub async fn demo(
     if standing.is_some() {
         play.stay(options.language).await?;
     }
-    drop(lock);
+    drop(held);
     Ok(play.sum.well())
 }
 

@@ -5,14 +5,16 @@ mod log;
 mod reload;
 pub(crate) mod web;
 
-use super::office::{Office, Places, lock, settings};
-use super::wiring;
+use super::last_resort::LastResort;
+use super::office::{Office, Places, settings};
+use super::{lock, wiring};
+use crate::config::{MailWay, Settings};
 use crate::fetch::Fetcher;
 use crate::model::Words;
 use crate::monitor::{Checker, Pulse, SelfWatch, VERIFIED, run_checks, run_escalation};
-use crate::store::{Damage, Repair, Store as _};
+use crate::store::{Damage, Repair, Store as _, Told};
 use anyhow::{Context as _, Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -33,18 +35,37 @@ pub fn serve(places: &Places) -> Result<()> {
         // Before the lock is held: who sees it held may send a signal, and a start too must end in good order.
         let signals = Signals::new()?;
         let settings = settings(places)?;
-        let _lock = lock(&settings)?;
-        let office = Office::open_locked(places, settings).await?;
-        let fetcher = Arc::new(wiring::fetcher(&office.settings)?);
-        tell_last_end(&office).await?;
-        tell_repairs(&office).await?;
-        let served = run_parts(&office, office.checker(fetcher), places, signals).await;
-        note_end(&office, &served).await;
+        let _held = lock::alone(&settings).await?;
+        let resort = LastResort::prepare(&settings);
+        let served = live(places, settings.clone(), signals).await;
+        if let Err(error) = &served {
+            resort.tell(error).await;
+        }
         served
     });
     // A part that hangs must not keep a stopped service alive.
     runtime.shutdown_timeout(Duration::from_secs(5));
     ended
+}
+
+/// One life of the service, from what is told of the last one to the note of how it ended.
+async fn live(places: &Places<'_>, settings: Settings, signals: Signals) -> Result<()> {
+    let office = Office::open_locked(places, settings).await?;
+    let fetcher = Arc::new(wiring::fetcher(&office.settings)?);
+    tell_last_end(&office).await?;
+    tell_refusal(&office).await?;
+    tell_repairs(&office).await?;
+    let served = run_parts(&office, office.checker(fetcher), places, signals).await;
+    let noted = note_end(&office, &served).await;
+    served.and(noted)
+}
+
+/// Tells the operators that `targets.toml` cannot be used and the stored registry stays in force.
+async fn tell_refusal(office: &Office) -> Result<()> {
+    let Some(why) = &office.refused else { return Ok(()) };
+    let words = reload::refusal(why);
+    tracing::error!("{}", words.en);
+    Ok(office.store.put_notices(office.for_operators(reload::REFUSED, words)).await?)
 }
 
 /// Tells the operators when the service did not end in good order last time.
@@ -55,18 +76,23 @@ async fn tell_last_end(office: &Office) -> Result<()> {
         Some("running") => Some("it was killed, or the machine stopped".to_owned()),
         Some(error) => Some(error.to_owned()),
     };
-    office.store.put_note(ENDED.to_owned(), "running".to_owned()).await?;
-    let Some(why) = why else { return Ok(()) };
-    tracing::warn!("the service did not end in good order last time: {why}");
-    let words = Words::new(
+    let mut told = Told { notes: vec![(ENDED.to_owned(), "running".to_owned())], ..Told::default() };
+    if let Some(why) = why {
+        tracing::warn!("the service did not end in good order last time: {why}");
+        told.notices = office.for_operators("restarted", restarted(&why));
+    }
+    Ok(office.store.tell(told).await?)
+}
+
+fn restarted(why: &str) -> Words {
+    Words::new(
         format!(
             "hinomi runs again. It had ended without being told to: {why}. Nothing that was decided is lost; checks may have been missed in between (`hinomi doctor` shows the coverage)."
         ),
         format!(
             "火の見は再び動いています。前回は予期せず終了しました: {why}。決定済みの通知は失われていませんが、その間の点検が欠けている可能性があります(`hinomi doctor` で網羅率を確認してください)。"
         ),
-    );
-    office.tell_operators("restarted", words, false).await
+    )
 }
 
 /// Tells the operators what was mended in the record of approvals, by this opening or by a command before. Damage that a
@@ -79,8 +105,8 @@ async fn tell_repairs(office: &Office) -> Result<()> {
     if repairs.is_empty() {
         return Ok(());
     }
-    office.tell_operators("record-repaired", repaired(&repairs), false).await?;
-    Ok(office.store.tell_repairs(repairs.iter().map(|repair| repair.id).collect(), Vec::new()).await?)
+    let notices = office.for_operators("record-repaired", repaired(&repairs));
+    Ok(office.store.tell_repairs(repairs.iter().map(|repair| repair.id).collect(), notices).await?)
 }
 
 fn repaired(repairs: &[Repair]) -> Words {
@@ -100,14 +126,16 @@ fn repaired(repairs: &[Repair]) -> Words {
     )
 }
 
-async fn note_end(office: &Office, served: &Result<()>) {
+async fn note_end(office: &Office, served: &Result<()>) -> Result<()> {
     let how = match served {
         Ok(()) => "stopped".to_owned(),
         Err(error) => format!("{error:#}"),
     };
-    if let Err(error) = office.store.put_note(ENDED.to_owned(), how).await {
+    let noted = office.store.put_note(ENDED.to_owned(), how).await;
+    if let Err(error) = &noted {
         tracing::error!("the end could not be written down: {error}");
     }
+    Ok(noted?)
 }
 
 /// Starts all parts and waits for the first that ends, or for a signal; then stops all in good order.
@@ -147,29 +175,51 @@ fn spawn_parts<F: Fetcher>(
     let checks = run_checks(checker.clone(), Arc::clone(pulse), stop.subscribe());
     parts.spawn(async move { ("scheduler", checks.await.map_err(Into::into)) });
     let post = office.postman(world.pace.tick)?.run(Arc::clone(pulse), stop.subscribe());
-    parts.spawn(async move { ("outbox", post.await.map_err(Into::into)) });
+    let settings = office.settings.clone();
+    parts.spawn(async move { ("outbox", send_alone(&settings, post).await) });
     let escalation = run_escalation(Arc::clone(&office.store), Arc::clone(&world), stop.subscribe());
     parts.spawn(async move { ("escalation", escalation.await.map_err(Into::into)) });
-    let data = office.settings.data.clone();
+    let settings = office.settings.clone();
     let watch = SelfWatch {
         store: Arc::clone(&office.store),
         world,
         pulse: Arc::clone(pulse),
-        free_space: Box::new(move || free_space(&data).map(|free| (data.clone(), free)).into_iter().collect()),
+        free_space: Box::new(move || free_spaces(&settings)),
         retention: wiring::retention(&office.settings),
         every: Duration::from_secs(60),
     };
     let watch = watch.run(stop.subscribe());
     parts.spawn(async move { ("self-watch", watch.await.map_err(Into::into)) });
-    let beat = heartbeat::Heartbeat::new(&office.settings, Arc::clone(pulse))?.run(stop.subscribe());
+    let beat = heartbeat::Heartbeat::new(office, Arc::clone(&checker.world), Arc::clone(pulse))?.run(stop.subscribe());
     parts.spawn(async move { ("heartbeat", beat.await) });
     Ok(())
 }
 
-/// Free bytes of the file system of a folder.
-pub(super) fn free_space(folder: &Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(folder).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+/// Sends, and holds the right to while it does.
+async fn send_alone(settings: &Settings, post: impl Future<Output = crate::store::Result<()>>) -> Result<()> {
+    let held = lock::service_sending(settings).await?;
+    if held.is_none() {
+        tracing::warn!("a command has been sending for long; the service sends beside it");
+    }
+    Ok(post.await?)
+}
+
+/// The folders that are written to (data, record, mails) with their free bytes, where these can be told.
+pub(super) fn free_spaces(settings: &Settings) -> Vec<(PathBuf, u64)> {
+    let mut folders = vec![settings.data.clone(), settings.baselines.clone()];
+    if let MailWay::Folder(mails) = &settings.mail.way {
+        folders.push(mails.clone());
+    }
+    folders.into_iter().filter_map(|folder| free_space(&folder).map(|free| (folder, free))).collect()
+}
+
+/// Free bytes of the file system of a folder; one that is not made yet lies where the one above it does.
+fn free_space(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find_map(|folder| {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        rustix::fs::statvfs(folder).ok()
+    })?;
+    Some(there.f_bavail.saturating_mul(there.f_frsize))
 }
 
 /// The signals that end the service in good order.

@@ -3,7 +3,7 @@
 mod metrics;
 mod status;
 
-use super::heartbeat::STUCK_AFTER;
+use super::heartbeat::STILL_AFTER;
 use crate::monitor::{Pulse, World};
 use crate::store::{Sqlite, Store as _};
 use anyhow::{Context as _, Result};
@@ -63,7 +63,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Site, mut stop: watch::Re
 async fn healthz(State(site): State<Site>) -> Response {
     let now = Timestamp::now();
     let still = site.pulse.stillness(now);
-    if still.is_none_or(|seconds| seconds > STUCK_AFTER) {
+    if still.is_none_or(|seconds| seconds > STILL_AFTER) {
         return (StatusCode::SERVICE_UNAVAILABLE, "checks or outbox stand still\n").into_response();
     }
     match site.store.ping(now).await {

@@ -52,8 +52,22 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     /// # Errors
     /// Only when the store fails: then nothing was written, and the process must not go on.
     pub async fn check(&self, target: Target, persona: Persona, how: Thoroughness) -> Result<CheckReport> {
-        let started = Instant::now();
         let state = self.store.target_state(target.id.clone(), persona).await?;
+        self.check_from(state, target, persona, how).await
+    }
+
+    /// The same from what the memory holds about the target.
+    ///
+    /// # Errors
+    /// As for [`Self::check`].
+    pub(super) async fn check_from(
+        &self,
+        state: TargetState,
+        target: Target,
+        persona: Persona,
+        how: Thoroughness,
+    ) -> Result<CheckReport> {
+        let started = Instant::now();
         let request = self.request(&target, persona, &state, how);
         let fetched = self.fetcher.fetch(request).await;
         let outcome = match fetched {

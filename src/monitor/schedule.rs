@@ -4,7 +4,7 @@ use super::check::{Checker, Thoroughness};
 use super::pulse::Pulse;
 use super::trouble::{Trouble, set_aside_words};
 use crate::fetch::Fetcher;
-use crate::model::{Persona, Target, Verdict};
+use crate::model::{Persona, Target, TargetState, Verdict};
 use crate::store::{Due, InFlight, Result, Store};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -89,13 +89,15 @@ async fn start_due<S: Store, F: Fetcher>(
     let limit = u32::try_from(free).unwrap_or(u32::MAX);
     let due = checker.store.due(Timestamp::now(), limit, checker.world.pace.per_host).await?;
     let marks = due.iter().map(|due| (due.target.id.clone(), due.persona)).collect();
-    if !due.is_empty() {
-        checker.store.begin(marks, Timestamp::now()).await?;
+    if due.is_empty() {
+        return Ok(0);
     }
+    let states = checker.store.begin(marks, Timestamp::now()).await?;
     let count = due.len();
-    for Due { target, persona, .. } in due {
+    for (Due { target, persona, .. }, state) in due.into_iter().zip(states) {
+        let Some(state) = state else { continue };
         let checker = checker.clone();
-        running.spawn(async move { guarded(&checker, target, persona, Thoroughness::Usual).await });
+        running.spawn(async move { guarded(&checker, target, persona, state, Thoroughness::Usual).await });
     }
     Ok(count)
 }
@@ -105,9 +107,10 @@ async fn guarded<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     target: Target,
     persona: Persona,
+    state: TargetState,
     how: Thoroughness,
 ) -> Result<bool> {
-    let check = checker.check(target.clone(), persona, how);
+    let check = checker.check_from(state, target.clone(), persona, how);
     match AssertUnwindSafe(check).catch_unwind().await {
         Ok(done) => Ok(done?.verdict != Verdict::Unseen),
         Err(_) => {
@@ -155,8 +158,9 @@ async fn after_a_crash<S: Store, F: Fetcher>(
         if suspect.alone && suspect.deaths >= DEATHS {
             set_aside(checker, &suspect).await?;
         } else if !*stop.borrow() {
-            checker.store.begin(vec![(target.id.clone(), suspect.persona)], Timestamp::now()).await?;
-            let seen = guarded(checker, target, suspect.persona, Thoroughness::Full).await?;
+            let marks = vec![(target.id.clone(), suspect.persona)];
+            let Some(Some(state)) = checker.store.begin(marks, Timestamp::now()).await?.pop() else { continue };
+            let seen = guarded(checker, target, suspect.persona, state, Thoroughness::Full).await?;
             pulse.checked(Timestamp::now(), seen);
         }
     }

@@ -249,8 +249,9 @@ contract! {
     fn due(&self, now: Timestamp, limit: u32, per_host: u32) -> Vec<Due>;
     /// When the next target is due.
     fn next_due(&self) -> Option<Timestamp>;
-    /// Marks checks as in flight, durably, before they start. What is no longer registered is passed over.
-    fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> ();
+    /// Marks checks as in flight, durably, before they start, and says what the memory holds about each; none for what is
+    /// no longer registered, which is passed over.
+    fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> Vec<Option<TargetState>>;
     /// Takes the mark away without a result: the check was given up in good order.
     fn abandon(&self, target: TargetId, persona: Persona) -> ();
     /// Checks that were in flight when a process died that had the store open before; asked once, at the start.

@@ -23,7 +23,7 @@ impl Store for Sqlite {
     async fn next_due(&self) -> Result<Option<Timestamp>> {
         self.read(schedule::next_due).await
     }
-    async fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> Result<()> {
+    async fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> Result<Vec<Option<TargetState>>> {
         let me = self.shared.me;
         self.write(move |db| schedule::begin(db, me, &checks, now)).await
     }

@@ -1,7 +1,8 @@
 //! What is due, what is in flight, and what is set aside.
 
+use super::check::target_state;
 use super::column::{Json, Time, readable};
-use crate::model::{Persona, Target, TargetId};
+use crate::model::{Persona, Target, TargetId, TargetState};
 use crate::store::{Due, InFlight, Result};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -79,15 +80,22 @@ pub(super) fn next_due(db: &Connection) -> Result<Option<Timestamp>> {
     Ok(next.map(|time| time.0))
 }
 
-/// Marks checks as in flight.
-pub(super) fn begin(db: &Connection, me: i64, checks: &[(TargetId, Persona)], now: Timestamp) -> Result<()> {
+/// Marks checks as in flight, and reads what each begins from.
+pub(super) fn begin(
+    db: &Connection,
+    me: i64,
+    checks: &[(TargetId, Persona)],
+    now: Timestamp,
+) -> Result<Vec<Option<TargetState>>> {
     let sql = "UPDATE watch SET begun = ?3, owner = ?4, alone = NULL, again = 0 \
                WHERE target = ?1 AND persona = ?2 AND enabled >= 0";
     let mut update = db.prepare_cached(sql)?;
+    let mut states = Vec::with_capacity(checks.len());
     for (target, persona) in checks {
-        update.execute(params![target, persona, Time(now), me])?;
+        let known = update.execute(params![target, persona, Time(now), me])? > 0;
+        states.push(known.then(|| target_state(db, target, *persona)).transpose()?);
     }
-    Ok(())
+    Ok(states)
 }
 
 /// Takes a mark away without a result.

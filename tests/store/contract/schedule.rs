@@ -99,7 +99,8 @@ pub(crate) async fn due_is_most_overdue_first_and_within_limits(place: impl Plac
 pub(crate) async fn a_check_in_flight_is_not_due(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();
-    store.begin(vec![(id("t0"), DESKTOP), (id("unknown"), DESKTOP)], at(0)).await.unwrap();
+    let begun = store.begin(vec![(id("t0"), DESKTOP), (id("unknown"), DESKTOP)], at(0)).await.unwrap();
+    assert_eq!(begun, [Some(store.target_state(id("t0"), DESKTOP).await.unwrap()), None]);
     assert_eq!(due_names(&store, 10, 10, 10).await, [""; 0]);
     store.abandon(id("t0"), DESKTOP).await.unwrap();
     assert_eq!(due_names(&store, 10, 10, 10).await, ["t0"]);

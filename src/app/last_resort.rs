@@ -93,6 +93,7 @@ impl<'a> LastResort<'a> {
             domain: wording.domain,
             operators: wording.operators,
             chain_heads: Vec::new(),
+            endings: Vec::new(),
             at: Timestamp::now(),
         }
     }

@@ -10,6 +10,7 @@ mod lock;
 mod office;
 mod parallel;
 mod people;
+mod rejection;
 mod round;
 mod scout;
 mod service;

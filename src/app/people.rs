@@ -5,13 +5,13 @@ use super::judging::of_snapshot;
 use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::{
-    Approval, ApprovalAction, Digest, Event, Incident, IncidentState, Mark, Notice, Persona, Policy, Proposal,
-    Receiver, Snapshot, Target, TargetId, Verdict,
+    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, Policy,
+    Proposal, Receiver, Snapshot, Target, TargetId, Verdict,
 };
 use crate::monitor::{Terms, examine, read};
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// A decision about a target, entered by somebody on this machine.
@@ -26,9 +26,6 @@ pub struct Decision {
     /// Name of a special page (disaster, election, maintenance).
     pub special: Option<String>,
 }
-
-/// How long an approval holds.
-const APPROVAL_DAYS: i64 = 400;
 
 impl Office {
     /// The target of an id.
@@ -54,7 +51,7 @@ impl Office {
         check_certificate(&proposal.snapshot)?;
         check_is_page(&proposal, &body)?;
         if proposal.snapshot.state == digest {
-            return self.enter(&target, proposal.snapshot, body, decision).await;
+            return self.enter(&target, proposal.snapshot, body, decision, self.holds()).await;
         }
         let (snapshot, older) = self.older(&target, &proposal, digest).await?;
         if !only_routine(&target, (&snapshot, &older), (&proposal.snapshot, &body)) {
@@ -65,29 +62,53 @@ impl Office {
                 proposal.snapshot.state
             );
         }
-        self.enter(&target, snapshot, older, decision).await?;
+        self.enter(&target, snapshot, older, decision, self.holds()).await?;
         // What alarmed is the same page, with newer news.
         self.answer(&target, proposal.snapshot.state, decision).await
     }
 
-    /// A state seen before the one that waits, with its body.
+    /// A state seen before the one that waits, with its body: one that is still kept together with everything that came
+    /// with it.
     async fn older(&self, target: &Target, proposal: &Proposal, digest: Digest) -> Result<(Snapshot, Vec<u8>)> {
         let waits = proposal.snapshot.state;
-        let unknown = || format!("no state {} of '{}' is known; what waits is {waits}", digest.short(), target.id);
-        let seen = self.store.observations(target.id.clone(), 10_000).await?;
-        let seen = seen.into_iter().find(|seen| seen.state == Some(digest) && seen.persona == proposal.persona);
-        let seen = seen.with_context(unknown)?;
-        let bytes = seen.sha256.with_context(unknown)?;
-        let body = self.store.body(bytes).await?.with_context(unknown)?;
-        let head = crate::model::Head { status: seen.status.unwrap_or(200), ..proposal.snapshot.head.clone() };
-        let snapshot = Snapshot { at: seen.at, bytes, size: body.len() as u64, state: digest, head };
+        let unknown = || {
+            let short = digest.short();
+            format!(
+                "what came with the state {short} of '{}' is not kept; look at {waits}, which waits, and approve that",
+                target.id
+            )
+        };
+        let snapshot = self.kept_snapshot(target, proposal, digest).await?.with_context(unknown)?;
+        check_certificate(&snapshot)?;
+        let body = self.store.body(snapshot.bytes).await?.with_context(unknown)?;
         if read(of_snapshot(&snapshot, &body), &target.masks).state() != digest {
             bail!(
-                "the state {} was answered with other headers than what waits now ({waits}); approve that",
+                "the masks of '{}' have changed since {}; approve what waits now ({waits})",
+                target.id,
                 digest.short()
             );
         }
         Ok((snapshot, body))
+    }
+
+    /// The snapshot of a state, from wherever one is kept whole: what the proposal showed before, what was followed, what is
+    /// approved, the evidence of incidents.
+    async fn kept_snapshot(&self, target: &Target, proposal: &Proposal, state: Digest) -> Result<Option<Snapshot>> {
+        let persona = proposal.persona;
+        let followed = self.store.target_state(target.id.clone(), persona).await?.followed;
+        let approved = self.store.baseline(target.id.clone(), persona).await?.states;
+        let known = proposal.earlier.iter().cloned().chain(followed).chain(approved.into_iter().map(|s| s.snapshot));
+        if let Some(found) = known.into_iter().find(|snapshot| snapshot.state == state) {
+            return Ok(Some(found));
+        }
+        let incidents = self.store.incidents(true, 10_000).await?;
+        let ours = incidents.into_iter().filter(|one| one.target == target.id && one.persona == persona);
+        let mut captures = ours.flat_map(|incident| incident.trail.captures);
+        let found = captures.find(|capture| capture.state == Some(state));
+        Ok(found.map(|capture| {
+            let Evidence { at, bytes, size, head, .. } = capture;
+            Snapshot { at, bytes, size, state, head }
+        }))
     }
 
     pub(super) async fn body(&self, snapshot: &Snapshot) -> Result<Vec<u8>> {
@@ -97,9 +118,16 @@ impl Office {
         })
     }
 
-    async fn enter(&self, target: &Target, snapshot: Snapshot, body: Vec<u8>, decision: &Decision) -> Result<()> {
+    async fn enter(
+        &self,
+        target: &Target,
+        snapshot: Snapshot,
+        body: Vec<u8>,
+        decision: &Decision,
+        holds: SignedDuration,
+    ) -> Result<()> {
         let state = snapshot.state;
-        let approval = self.approval(target, snapshot, decision, ApprovalAction::Approve)?;
+        let approval = self.approval(target, snapshot, decision, (ApprovalAction::Approve, holds))?;
         self.store.approve(approval, Some(body)).await?;
         self.answer(target, state, decision).await
     }
@@ -131,12 +159,17 @@ impl Office {
         told.into_iter().map(notice).collect()
     }
 
+    /// How long an approval holds.
+    fn holds(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.settings.approval_days))
+    }
+
     fn approval(
         &self,
         target: &Target,
         snapshot: Snapshot,
         decision: &Decision,
-        action: ApprovalAction,
+        (action, holds): (ApprovalAction, SignedDuration),
     ) -> Result<Approval> {
         let at = Timestamp::now();
         let lineage = self.registry.lineage(&target.organisation).into_iter().cloned().collect();
@@ -151,7 +184,7 @@ impl Office {
             persona: decision.persona,
             snapshot,
             special: decision.special.clone(),
-            expires: at.checked_add(Span::new().hours(24 * APPROVAL_DAYS))?,
+            expires: at.checked_add(holds)?,
         })
     }
 
@@ -166,6 +199,11 @@ impl Office {
             let baseline = self.store.baseline(proposal.target.clone(), proposal.persona).await?;
             let Some(target) = self.registry.targets.get(&proposal.target) else { continue };
             if !baseline.states.is_empty() {
+                continue;
+            }
+            if baseline.revision > 0 {
+                let why = "it had an approval before, which was retired: look at it and approve it by its digest";
+                left.push((proposal.target.clone(), why.to_owned()));
                 continue;
             }
             match first_objection(&proposal) {
@@ -183,20 +221,8 @@ impl Office {
         let decision = Decision { persona: proposal.persona, ..decision.clone() };
         let body = self.body(&proposal.snapshot).await?;
         check_is_page(proposal, &body)?;
-        self.enter(target, proposal.snapshot.clone(), body, &decision).await
-    }
-
-    /// "This was not us": drops the proposal.
-    ///
-    /// # Errors
-    /// When nothing waits.
-    pub async fn reject(&self, id: &str, decision: &Decision) -> Result<()> {
-        let target = self.target(id)?;
-        if self.store.proposal(target.id.clone(), decision.persona).await?.is_none() {
-            bail!("nothing waits for approval at '{id}'");
-        }
-        let mark = mark(&decision.by, &decision.reason)?;
-        Ok(self.store.reject(target.id.clone(), decision.persona, mark).await?)
+        let holds = spread(self.holds(), &target.id);
+        self.enter(target, proposal.snapshot.clone(), body, &decision, holds).await
     }
 
     /// Takes an approved state out of the baseline.
@@ -210,7 +236,7 @@ impl Office {
         let state = state
             .with_context(|| format!("{} is not approved for '{id}'; `hinomi baseline show {id}`", digest.short()))?;
         let decision = Decision { special: state.special.clone(), ..decision.clone() };
-        let approval = self.approval(target, state.snapshot, &decision, ApprovalAction::Retire)?;
+        let approval = self.approval(target, state.snapshot, &decision, (ApprovalAction::Retire, self.holds()))?;
         Ok(self.store.approve(approval, None).await?)
     }
 
@@ -235,6 +261,15 @@ impl Office {
         self.store.put_incident(incident.clone(), notices).await?;
         Ok(incident)
     }
+}
+
+/// How long one of many approvals of the same day holds: their ends lie spread over the last tenth of the span, each
+/// always at the same place, so that they do not all come back for renewal on one day.
+fn spread(holds: SignedDuration, target: &TargetId) -> SignedDuration {
+    let tenth = holds.as_secs() / 10;
+    let [a, b, c, d, ..] = *Digest::of(target.as_str()).as_bytes();
+    let place = i64::from(u32::from_be_bytes([a, b, c, d]));
+    holds - SignedDuration::from_secs(place.checked_rem(tenth).unwrap_or(0))
 }
 
 /// Why a first snapshot cannot be approved together with others.
@@ -289,4 +324,19 @@ fn named(by: &str) -> Result<String> {
 fn system_user() -> String {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME")).unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_approvals_end_spread_over_the_last_tenth() {
+        let holds = SignedDuration::from_hours(24 * 400);
+        let end = |number: usize| spread(holds, &format!("t-{number}").parse().expect("an id"));
+        let ends: std::collections::BTreeSet<i64> = (0..200).map(|number| end(number).as_hours() / 24).collect();
+        assert!(ends.iter().all(|day| (360..=400).contains(day)), "{ends:?}");
+        assert!(ends.len() > 30, "{ends:?}");
+        assert_eq!(end(7), end(7));
+    }
 }

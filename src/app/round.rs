@@ -14,20 +14,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 impl Office {
-    /// The targets of a round: those named, or all enabled ones. A named one is taken out of quarantine.
+    /// The targets of a round: those named, or all enabled ones.
     ///
     /// # Errors
     /// When a name is not registered.
-    pub async fn round(&self, names: &[String]) -> Result<Vec<(Target, Persona)>> {
-        let mut targets = Vec::new();
-        for name in names {
-            let target = self.target(name)?.clone();
-            for persona in &target.personas {
-                let (id, now) = (target.id.clone(), Timestamp::now());
-                self.store.quarantine(id, *persona, false, Told::default(), now).await?;
-            }
-            targets.push(target);
-        }
+    pub fn round(&self, names: &[String]) -> Result<Vec<(Target, Persona)>> {
+        let named = names.iter().map(|name| self.target(name).cloned());
+        let mut targets = named.collect::<Result<Vec<Target>>>()?;
         if names.is_empty() {
             targets.extend(self.registry.targets.values().filter(|target| target.enabled).cloned());
         }
@@ -39,7 +32,8 @@ impl Office {
         Ok(targets.into_iter().flat_map(persons).collect())
     }
 
-    /// Checks them with full fetches, many at a time, hands over each report as it comes, and sends what follows.
+    /// Checks them with full fetches, many at a time, hands over each report as it comes, and sends what follows. A page
+    /// that was set aside and came through is watched again.
     ///
     /// # Errors
     /// When the store fails.
@@ -54,7 +48,12 @@ impl Office {
                 running.push(async move { checker.check(target, persona, Thoroughness::Full).await });
             }
             match running.next().await {
-                Some(report) => take(report?),
+                Some(report) => {
+                    let report = report?;
+                    let (target, persona) = (report.target.clone(), report.persona);
+                    self.store.quarantine(target, persona, false, Told::default(), Timestamp::now()).await?;
+                    take(report);
+                }
                 None => break,
             }
         }
@@ -107,6 +106,7 @@ impl Office {
             domain: wording.domain,
             operators: wording.operators,
             chain_heads: Vec::new(),
+            endings: Vec::new(),
             at,
         };
         let message = crate::notify::write(&letter, &crate::detect::rule);

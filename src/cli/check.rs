@@ -20,7 +20,7 @@ pub(super) struct CheckArgs {
 pub(super) fn run(args: &CheckArgs, context: &Context) -> anyhow::Result<Outcome> {
     app::block_on(async {
         let office = Office::open(&context.places()).await?;
-        let round = office.round(&args.targets).await?;
+        let round = office.round(&args.targets)?;
         let bar = bar(context, round.len() as u64);
         let (mut needed, mut failed) = (false, None);
         office

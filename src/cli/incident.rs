@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, Office, Store as _};
-use crate::model::{Incident, IncidentState};
+use crate::model::{Evidence, Incident, IncidentState};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -96,6 +96,14 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
     if let Some(detail) = &incident.detail {
         render::line(&format!("  {}", render::safe(detail)))?;
     }
+    for kept in &incident.trail.captures {
+        let (of, at) = (format!("{:?}", kept.of).to_lowercase(), render::time(kept.at));
+        render::line(&format!("  evidence {at} ({of}) sha256 {} {} bytes", kept.bytes, kept.size))?;
+    }
+    for mark in &incident.trail.earlier {
+        let who = render::safe(&format!("{} {}", mark.by, mark.reason));
+        render::line(&format!("  acknowledged before it grew worse {} by {who}", render::time(mark.at)))?;
+    }
     for (what, mark) in [("acknowledged", &incident.acknowledged), ("resolved", &incident.resolved)] {
         if let Some(mark) = mark {
             let who = render::safe(&format!("{} {}", mark.by, mark.reason));
@@ -103,6 +111,11 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
         }
     }
     Ok(())
+}
+
+fn capture(capture: &Evidence) -> Value {
+    let Evidence { of, at, bytes, size, state, ref head } = *capture;
+    json!({ "of": of, "at": at, "sha256": bytes, "size": size, "digest": state, "status": head.status })
 }
 
 fn as_json(incident: &Incident, context: &Context) -> Value {
@@ -121,6 +134,9 @@ fn as_json(incident: &Incident, context: &Context) -> Value {
         "unseen": incident.unseen,
         "detail": incident.detail,
         "evidence": incident.evidence,
+        "captures": incident.trail.captures.iter().map(capture).collect::<Value>(),
+        "acknowledged_before": incident.trail.earlier,
+        "reopened": incident.trail.reopened,
         "findings": json::findings(&incident.findings, context.language),
         "acknowledged": incident.acknowledged,
         "resolved": incident.resolved,

@@ -63,14 +63,14 @@ pub fn decide(facts: &Facts) -> Judgement {
         Known::New => from_difference(facts),
     };
     if let Some((verdict, reason)) = context {
-        add(&mut judgement, verdict, reason);
+        add_reason(&mut judgement, verdict, reason);
     }
     if facts.approval_ended && !matches!(facts.known, Known::Approved { .. }) {
         let (verdict, reason) = review(
             "the approval that this page is measured against has ended; approve the page again",
             "比較の基準となる承認の期限が切れています。改めて承認してください",
         );
-        add(&mut judgement, verdict, reason);
+        add_reason(&mut judgement, verdict, reason);
     }
     judgement
 }
@@ -161,7 +161,8 @@ fn content_only(policy: Policy, difference: &Difference) -> (Verdict, Words) {
     (Verdict::Routine, words(&format!("{count} changes of the content, as ordinary updates make them"), &ja))
 }
 
-fn add(judgement: &mut Judgement, verdict: Verdict, reason: Words) {
+/// Adds a reason; a verdict that weighs more than the one that stands takes its place.
+pub fn add_reason(judgement: &mut Judgement, verdict: Verdict, reason: Words) {
     let quiet = judgement.verdict == Verdict::Routine;
     if verdict > judgement.verdict || (quiet && verdict == Verdict::Unchanged) {
         judgement.despite.splice(0..0, std::mem::take(&mut judgement.because));

@@ -20,7 +20,8 @@ pub fn escalate(
     let mut incident = incident.clone();
     incident.level = incident.level.saturating_add(1);
     let next = timing.escalate_after.get(usize::from(incident.level) - 1);
-    incident.escalate_at = next.map(|wait| attack_after(incident.opened, *wait).max(now));
+    let since = incident.trail.reopened.unwrap_or(incident.opened);
+    incident.escalate_at = next.map(|wait| attack_after(since, *wait).max(now));
     let event = Event::Escalated { incident: incident.id, level: incident.level };
     let notices = receivers(directory, target, incident.level)
         .into_iter()

@@ -8,13 +8,15 @@ mod escalate;
 mod follow;
 mod offline;
 mod receivers;
+mod reject;
 mod table;
 mod timing;
 
-pub use decide::{Facts, Known, MIN_KEPT, decide, unseen, without_baseline};
+pub use decide::{Facts, Known, MIN_KEPT, add_reason, decide, unseen, without_baseline};
 pub use escalate::escalate;
 pub use follow::{Context, FollowUp, Sight, follow};
 pub use offline::{Outlook, Sighting};
 pub use receivers::{Directory, receivers};
+pub use reject::{Rejected, reject};
 pub use table::{ROWS, Row, weigh};
 pub use timing::Timing;

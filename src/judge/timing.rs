@@ -19,7 +19,8 @@ pub struct Timing {
     pub escalate_after: Vec<Duration>,
     /// Alarms wait this long for company before they become one message.
     pub group_alarms: Duration,
-    /// Unseen incidents wait this long for company.
+    /// Unseen incidents, and their ends, wait this long for company: about one usual interval, so that all sites of one
+    /// dead platform are in one message.
     pub group_unseen: Duration,
     /// Hour and minute (Japan time) at which reviews are told, once a day; none: at once.
     pub digest_at: Option<(i8, i8)>,
@@ -51,7 +52,7 @@ impl Default for Timing {
             clean_over: Duration::from_secs(30 * 60),
             escalate_after: vec![Duration::from_secs(30 * 60), Duration::from_secs(2 * 60 * 60)],
             group_alarms: Duration::from_secs(5),
-            group_unseen: Duration::from_secs(60),
+            group_unseen: Duration::from_secs(5 * 60),
             digest_at: Some((9, 0)),
         }
     }

@@ -94,18 +94,16 @@ pub struct Excerpt {
     pub new: Option<String>,
 }
 
-impl Difference {
-    /// The first `limit` changes, those of the active plane first.
+impl Change {
+    /// In a form that outlives the pages it came from.
     #[must_use]
-    pub fn excerpts(&self, limit: usize) -> Vec<Excerpt> {
-        let of = |plane| self.changes.iter().filter(move |change| change.plane == plane);
-        let excerpt = |change: &Change| Excerpt {
-            kind: change.kind,
-            plane: change.plane,
-            path: change.path.clone(),
-            old: change.old_excerpt.clone(),
-            new: change.new_excerpt.clone(),
-        };
-        of(Plane::Active).chain(of(Plane::Content)).take(limit).map(excerpt).collect()
+    pub fn excerpt(&self) -> Excerpt {
+        Excerpt {
+            kind: self.kind,
+            plane: self.plane,
+            path: self.path.clone(),
+            old: self.old_excerpt.clone(),
+            new: self.new_excerpt.clone(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Observations and incidents: what checks saw, and what came of it.
 
-use super::{Digest, Excerpt, Finding, Judgement, Persona, TargetId, UnseenReason, Verdict};
+use super::{Digest, Excerpt, Finding, Judgement, Persona, TargetId, Trail, UnseenReason, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -73,7 +73,7 @@ pub struct Incident {
     pub opened: Timestamp,
     /// Latest sight.
     pub seen: Timestamp,
-    /// What was found; the union over all sights, first sight first.
+    /// What was found; the union over all sights, the worst first.
     pub findings: Vec<Finding>,
     /// Why, at its worst.
     pub judgement: Judgement,
@@ -100,6 +100,9 @@ pub struct Incident {
     pub acknowledged: Option<Mark>,
     /// Who resolved it, when and why; `hinomi` for a recovery.
     pub resolved: Option<Mark>,
+    /// What was told, captured and said while it went on.
+    #[serde(default)]
+    pub trail: Trail,
 }
 
 /// A person's mark on something.
@@ -166,6 +169,14 @@ pub struct TargetState {
     pub compared_at: Option<Timestamp>,
     /// Open incidents of the target and persona.
     pub incidents: Vec<Incident>,
+}
+
+impl TargetState {
+    /// Whether a person said of this state that it was not theirs, and that incident goes on.
+    #[must_use]
+    pub fn rejected(&self, state: Digest) -> bool {
+        self.incidents.iter().any(|incident| incident.trail.rejected.contains(&state))
+    }
 }
 
 /// What was said of the answer judged last.

@@ -94,6 +94,21 @@ pub struct Proposal {
     pub since: Timestamp,
     /// The planned change that announced it.
     pub planned: Option<String>,
+    /// What it showed before, newest first: a person may answer to one of these.
+    #[serde(default)]
+    pub earlier: Vec<Snapshot>,
+}
+
+/// Most snapshots that a proposal showed before and still knows.
+const MAX_EARLIER: usize = 10;
+
+impl Proposal {
+    /// What will have been shown before, when a snapshot with this state takes the place of the present one.
+    #[must_use]
+    pub fn shown_before(&self, state: Digest) -> Vec<Snapshot> {
+        let all = std::iter::once(&self.snapshot).chain(&self.earlier);
+        all.filter(|snapshot| snapshot.state != state).take(MAX_EARLIER).cloned().collect()
+    }
 }
 
 /// What a person does to a baseline.

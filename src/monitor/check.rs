@@ -6,8 +6,10 @@
 use super::World;
 use super::chance::random;
 use super::closer_look::{Look, Looked, look_closer};
+use super::record_trouble;
 use super::report::CheckReport;
 use super::write_down::{Outcome, write_down};
+use crate::fetch::classify::retry_after;
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
 use crate::judge::{Outlook, Sighting};
@@ -103,7 +105,8 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         self.sighted(target, !ours);
         let offline = ours && self.is_offline().await;
         let reason = if offline { UnseenReason::MonitorOffline } else { failure.reason };
-        Outcome::Unseen { reason, detail: failure.detail, retry_after: failure.retry_after, capture: None }
+        let retry_after = failure.retry_after.filter(|_| reason == UnseenReason::Overloaded);
+        Outcome::Unseen { reason, detail: failure.detail, retry_after, capture: None }
     }
 
     /// Whether it is us: many hosts, or all there are, failed in a row, and no witness can be reached either.
@@ -135,14 +138,16 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         self.sighted(target, true);
         let print = fingerprint(capture.sha256, &capture.head, &terms(target), state.revision);
         let same = state.last.as_ref().filter(|last| last.fingerprint == print);
-        if let Some(last) = same.filter(|last| can_be_repeated(last, state)) {
+        let doubtful = record_trouble::concerns(&self.world, target, persona).await;
+        if let Some(last) = same.filter(|last| !doubtful && can_be_repeated(last, state)) {
             return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
         }
         let look = Look { target, persona, state, fingerprint: print };
         Ok(match look_closer(self, look, capture).await? {
             Looked::Judged(judged) => Outcome::Judged(judged),
             Looked::Unseen { reason, detail, capture } => {
-                let retry_after = None;
+                let asked = (reason == UnseenReason::Overloaded).then(|| retry_after(&capture.head, capture.at));
+                let retry_after = asked.flatten();
                 Outcome::Unseen { reason, detail, retry_after, capture: Some(capture) }
             }
         })
@@ -176,7 +181,7 @@ fn terms(target: &Target) -> Cow<'static, str> {
 fn can_be_repeated(last: &Judged, state: &TargetState) -> bool {
     let expected = match last.judgement.verdict {
         Verdict::Alarm => state.incidents.iter().any(|incident| incident.alarmed_state == Some(last.state)),
-        Verdict::Review | Verdict::Unchanged | Verdict::Routine => true,
+        Verdict::Review | Verdict::Unchanged | Verdict::Routine => !state.rejected(last.state),
         Verdict::Unseen => false,
     };
     expected && state.approval_ends.is_none_or(|ends| ends > Timestamp::now())

@@ -10,6 +10,9 @@ use std::time::Duration;
 
 /// Notices about incidents that become due within this many ticks come along with one that is due.
 const COME_ALONG: u32 = 60;
+/// Notices that were decided to wait longer than that, and at most this many ticks, are in no hurry (a site is unseen, or
+/// seen again): all of them come along with the first of them that is due.
+const UNHURRIED: u32 = 300;
 /// With each message about incidents that a receiver got lately, the next one waits this many ticks longer …
 const STEP: u32 = 30;
 /// … but never longer than this many after the one before.
@@ -19,7 +22,13 @@ const LATELY: u32 = 900;
 
 /// Up to when waiting notices are asked for.
 pub(super) fn horizon(now: Timestamp, tick: Duration) -> Timestamp {
-    now.saturating_add(tick.saturating_mul(COME_ALONG)).unwrap_or(now)
+    now.saturating_add(tick.saturating_mul(UNHURRIED)).unwrap_or(now)
+}
+
+/// Whether a notice was decided to wait for company rather long; one that a silence holds back waits for its time.
+fn is_unhurried(notice: &Notice, tick: Duration) -> bool {
+    let wait = notice.not_before.duration_since(notice.at).unsigned_abs();
+    wait > tick.saturating_mul(COME_ALONG) && wait <= tick.saturating_mul(UNHURRIED)
 }
 
 /// Since when messages count as lately.
@@ -45,6 +54,10 @@ pub(super) fn told_now(waiting: Vec<Notice>, lately: &[Lately], now: Timestamp, 
             notices.retain(|notice| notice.not_before <= now);
         } else if notices.iter().all(|notice| notice.not_before > now) || is_held(&receiver, lately, now, tick) {
             continue;
+        } else {
+            let unhurried = notices.iter().any(|notice| notice.not_before <= now && is_unhurried(notice, tick));
+            let soon = now.saturating_add(tick.saturating_mul(COME_ALONG)).unwrap_or(now);
+            notices.retain(|notice| notice.not_before <= soon || (unhurried && is_unhurried(notice, tick)));
         }
         told.append(&mut notices);
     }
@@ -96,6 +109,19 @@ mod tests {
         let test = |second| notice("a", Event::Test, second);
         assert_eq!(told_now(vec![test(5), test(9)], &[], at(5), TICK).len(), 1, "only incidents keep company");
         assert_eq!(told_at_last(vec![alarm("a", 9), test(9), test(5)], at(5)).len(), 2);
+    }
+
+    #[test]
+    fn a_dead_platform_is_one_message_though_its_sites_fail_over_minutes() {
+        let down = |second: i64| Notice { not_before: at(second + 300), ..alarm("a", second) };
+        let waiting = || -> Vec<Notice> { (0..100).map(|number| down(number * 3)).collect() };
+        assert!(told_now(waiting(), &[], at(299), TICK).is_empty());
+        assert_eq!(told_now(waiting(), &[], at(300), TICK).len(), 100);
+        let attack = alarm("a", 10);
+        let told = told_now(waiting().into_iter().chain([attack.clone()]).collect(), &[], at(10), TICK);
+        assert_eq!(told, [attack], "an alarm waits for none of them and takes none of them with it");
+        let held = Notice { not_before: at(302), ..alarm("a", -10_000) };
+        assert_eq!(told_now(vec![held, alarm("a", 0)], &[], at(0), TICK).len(), 1, "a silence is kept to its end");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Tells the next level of contacts about alarms that nobody has acknowledged.
+//! What time brings: the next level of contacts hears of alarms that nobody has acknowledged, and the digest of what waits.
 
+use super::digest;
 use super::world::World;
 use crate::judge::escalate;
 use crate::store::{Result, Store};
@@ -7,13 +8,14 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Looks for alarms whose next level is due, until told to stop.
+/// Looks for alarms whose next level is due, and prepares the daily digest, until told to stop.
 ///
 /// # Errors
 /// When the store fails: the process must end.
 pub async fn run_escalation<S: Store>(store: Arc<S>, world: Arc<World>, mut stop: watch::Receiver<bool>) -> Result<()> {
     while !*stop.borrow() {
         escalate_due(store.as_ref(), &world, Timestamp::now()).await?;
+        digest::prepare(store.as_ref(), &world, Timestamp::now()).await?;
         tokio::select! {
             () = tokio::time::sleep(world.pace.tick) => {}
             _ = stop.changed() => {}

@@ -1,14 +1,17 @@
 //! From notices to messages: which notices share a message, and what the writer needs to know about each.
 
-use crate::model::{Event, Message, Notice, Receiver, Registry, TargetId, Verdict};
-use crate::notify::{Letter, Story};
+use crate::model::{Event, Message, Notice, Receiver, Registry, Target, TargetId, Verdict};
+use crate::notify::{Ending, Letter, Story};
 use crate::store::{Result, Store};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The operators' daily message, which carries the heads of the approval chains.
 pub(super) const DAILY_REPORT: &str = "daily-report";
+
+/// Approvals that end within this time are named in digests.
+const ENDS_SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What messages are written with.
 #[derive(Debug, Clone)]
@@ -62,7 +65,7 @@ pub(super) async fn write_messages<S: Store>(
             store.drop_notices(ids).await?;
             continue;
         }
-        let letter = letter(store, wording, receiver, stories, now).await?;
+        let letter = letter(store, (&registry, wording), receiver, stories, now).await?;
         messages.push((crate::notify::write(&letter, &crate::detect::rule), ids));
     }
     Ok(messages)
@@ -70,7 +73,7 @@ pub(super) async fn write_messages<S: Store>(
 
 async fn letter<S: Store>(
     store: &S,
-    wording: &Wording,
+    (registry, wording): (&Registry, &Wording),
     receiver: Receiver,
     stories: Vec<Story>,
     now: Timestamp,
@@ -81,7 +84,13 @@ async fn letter<S: Store>(
         None => Vec::new(),
     };
     let daily = |story: &Story| matches!(&story.event, Event::Operations { trouble, .. } if trouble == DAILY_REPORT);
-    let chain_heads = if stories.iter().any(daily) { chain_heads(store).await? } else { Vec::new() };
+    let daily = stories.iter().any(daily);
+    let chain_heads = if daily { chain_heads(store).await? } else { Vec::new() };
+    let digest = stories.iter().any(|story| matches!(story.event, Event::Review { .. }));
+    let endings = match daily || digest {
+        true => endings(store, registry, (!daily).then_some(&receiver), now).await?,
+        false => Vec::new(),
+    };
     Ok(Letter {
         id: Uuid::now_v7(),
         receiver,
@@ -90,8 +99,34 @@ async fn letter<S: Store>(
         domain: wording.domain.clone(),
         operators: wording.operators.clone(),
         chain_heads,
+        endings,
         at: now,
     })
+}
+
+/// Approvals that end soon: of the pages of one receiver, or of all.
+async fn endings<S: Store>(
+    store: &S,
+    registry: &Registry,
+    of: Option<&Receiver>,
+    now: Timestamp,
+) -> Result<Vec<Ending>> {
+    let mut endings = Vec::new();
+    let theirs = |target: &&Target| {
+        let contacts = || registry.contacts_at(target, 1).into_iter();
+        of.is_none_or(|receiver| contacts().any(|(contact, _)| contact.mail == receiver.address))
+    };
+    for target in registry.targets.values().filter(|target| target.enabled).filter(theirs) {
+        for persona in &target.personas {
+            let ends = store.target_state(target.id.clone(), *persona).await?.approval_ends;
+            let soon = ends.filter(|at| *at > now && at.duration_since(now) <= ENDS_SOON);
+            let owner = registry.owner(target).map_or_else(|| target.organisation.to_string(), |o| o.name.clone());
+            endings.extend(soon.map(|at| Ending { target: (target.id.clone(), owner), at }));
+        }
+    }
+    endings.sort_by(|a, b| (a.at, &a.target).cmp(&(b.at, &b.target)));
+    endings.dedup();
+    Ok(endings)
 }
 
 async fn chain_heads<S: Store>(store: &S) -> Result<Vec<String>> {

@@ -1,6 +1,7 @@
 //! What all checks share: registry, receivers, silences, spans of time, and the outlook on our own network.
 
 use super::admission::Admission;
+use super::record_trouble::RecordTrouble;
 use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
 use crate::model::{Receiver, Registry};
@@ -57,6 +58,8 @@ pub struct World {
     /// Whom to ask whether it is the sites or us.
     pub(super) witnesses: Witnesses,
     outlook: Mutex<Outlook>,
+    /// Approved states that checks could not read; none before the first look at them.
+    pub(super) record_trouble: tokio::sync::Mutex<Option<RecordTrouble>>,
 }
 
 impl World {
@@ -66,7 +69,8 @@ impl World {
         let registry = RwLock::new(Arc::new(registry));
         let examining = Admission::new(pace.examine_memory);
         let witnesses = Witnesses::new(Vec::new());
-        Self { registry, operators, pace, examining, witnesses, outlook: Mutex::default() }
+        let (outlook, record_trouble) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { registry, operators, pace, examining, witnesses, outlook, record_trouble }
     }
 
     /// The same with pages of others that are asked for when many hosts fail.

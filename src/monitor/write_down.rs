@@ -7,8 +7,8 @@ use super::report::CheckReport;
 use crate::fetch::Fetcher;
 use crate::judge::{Context, FollowUp, Sight, follow};
 use crate::model::{
-    Capture, Digest, Finding, Head, Judged, Observation, Persona, Proposal, Snapshot, Target, TargetState,
-    UnseenReason, Verdict, Words,
+    Capture, CaptureOf, Digest, Evidence, Finding, Head, Incident, Judged, Observation, Persona, Proposal, Snapshot,
+    Target, TargetState, UnseenReason, Verdict, Words,
 };
 use crate::store::{CheckRecord, Result, Slot, Store};
 use jiff::Timestamp;
@@ -28,8 +28,8 @@ pub(super) enum Outcome {
     Judged(Box<JudgedLook>),
 }
 
-/// The longest wait that a host may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// The longest wait that an overloaded host may ask for: one that is compromised must not slow its own watch.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 pub(super) async fn write_down<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
@@ -65,7 +65,11 @@ fn open_now(up: &FollowUp, state: &TargetState) -> Option<Uuid> {
 fn sight(outcome: &Outcome) -> Option<SightOf<'_>> {
     match outcome {
         Outcome::NotModified { .. } => None,
-        Outcome::Unseen { reason, detail, .. } => Some(SightOf::Unseen(*reason, detail)),
+        Outcome::Unseen { reason, detail, capture, .. } => {
+            // An answer that could not be examined is evidence: it may have been made so.
+            let kept = capture.as_deref().filter(|_| *reason == UnseenReason::InternalError);
+            Some(SightOf::Unseen(*reason, detail, kept.map(|capture| Box::new(unexamined(capture)))))
+        }
         Outcome::Same { capture, judged } => {
             let quiet = Verdict::Unchanged;
             let verdict = if judged.judgement.verdict == Verdict::Routine { quiet } else { judged.judgement.verdict };
@@ -77,7 +81,7 @@ fn sight(outcome: &Outcome) -> Option<SightOf<'_>> {
 
 /// An outcome in the form that following needs.
 enum SightOf<'a> {
-    Unseen(UnseenReason, &'a str),
+    Unseen(UnseenReason, &'a str, Option<Box<Evidence>>),
     Same(&'a Capture, &'a Judged, Verdict),
     Judged(&'a JudgedLook),
 }
@@ -121,7 +125,9 @@ fn is_quiet(state: &TargetState, sight: &SightOf) -> bool {
 
 fn with_sight<T>(sight: &SightOf, then: impl FnOnce(&Sight) -> T) -> T {
     match sight {
-        SightOf::Unseen(reason, detail) => then(&Sight::Unseen { reason: *reason, detail }),
+        SightOf::Unseen(reason, detail, capture) => {
+            then(&Sight::Unseen { reason: *reason, detail, capture: capture.as_deref() })
+        }
         SightOf::Same(capture, judged, verdict) => {
             let snapshot = snapshot(capture, judged.state);
             let judgement = crate::model::Judgement { verdict: *verdict, ..judged.judgement.clone() };
@@ -148,6 +154,20 @@ fn with_sight<T>(sight: &SightOf, then: impl FnOnce(&Sight) -> T) -> T {
             })
         }
     }
+}
+
+fn unexamined(capture: &Capture) -> Evidence {
+    let (size, head) = (capture.body.len() as u64, capture.head.clone());
+    Evidence { of: CaptureOf::First, at: capture.at, bytes: capture.sha256, size, state: None, head }
+}
+
+/// Whether an incident keeps this capture as evidence.
+fn is_evidence(up: &FollowUp, capture: &Capture) -> bool {
+    let keeps = |incident: &Incident| {
+        let captures = incident.trail.captures.iter().map(|kept| kept.bytes);
+        incident.evidence.into_iter().chain(captures).any(|bytes| bytes == capture.sha256)
+    };
+    up.incidents.iter().any(keeps)
 }
 
 fn snapshot(capture: &Capture, state: Digest) -> Snapshot {
@@ -195,6 +215,9 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             record.observation.detail = Some(detail.clone());
             if let Some(capture) = capture {
                 enter_capture(record, capture);
+                if is_evidence(up, capture) {
+                    record.bodies.push((capture.sha256, capture.body.clone()));
+                }
             }
         }
         Outcome::NotModified { head, verdict } => {
@@ -209,7 +232,7 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             }
             record.findings = Vec::new();
             // What waits again after a person dropped it: its body may have gone with it.
-            if matches!(up.proposal, Some(Some(_))) {
+            if matches!(up.proposal, Some(Some(_))) || is_evidence(up, capture) {
                 record.bodies.push((capture.sha256, capture.body.clone()));
             }
         }
@@ -218,8 +241,7 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             enter_judged(record, &look.judged);
             record.judged = Slot::Put(look.judged.clone());
             let kept = matches!(up.followed, Some(Some(_))) || matches!(up.proposal, Some(Some(_)));
-            let evidence = up.incidents.iter().any(|incident| incident.evidence == Some(look.capture.sha256));
-            if kept || evidence {
+            if kept || is_evidence(up, &look.capture) {
                 record.bodies.push((look.capture.sha256, look.capture.body.clone()));
             }
         }

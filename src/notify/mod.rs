@@ -8,7 +8,7 @@ pub use letter::write;
 pub use mail::{MailError, MailOptions, Mailer, SmtpOptions, Transport};
 pub use webhook::{Endpoint, Webhook, WebhookError, WebhookOptions, sign};
 
-use crate::model::{Channel, Event, Excerpt, Incident, Message, Proposal, Receiver, Target};
+use crate::model::{Channel, Event, Excerpt, Incident, Message, Proposal, Receiver, Target, TargetId};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -77,6 +77,17 @@ pub struct Letter {
     pub operators: String,
     /// Head of each approval chain, for the operators' daily digest; empty elsewhere.
     pub chain_heads: Vec<String>,
+    /// Approvals that end soon, the first to end first, for digests; empty elsewhere.
+    pub endings: Vec<Ending>,
     /// Now.
+    pub at: Timestamp,
+}
+
+/// An approval that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// Whose page, and the name of its organisation.
+    pub target: (TargetId, String),
+    /// When.
     pub at: Timestamp,
 }

@@ -124,6 +124,21 @@ pub struct CheckRecord {
     pub next_due: Timestamp,
 }
 
+/// A person's "this was not us", with what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Whose page.
+    pub target: TargetId,
+    /// As whom it was fetched.
+    pub persona: Persona,
+    /// Who, when and why.
+    pub mark: Mark,
+    /// The incident that it opens or changes.
+    pub incident: Option<Incident>,
+    /// What is told.
+    pub notices: Vec<Notice>,
+}
+
 /// Coverage of one target and persona over a span of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
@@ -252,11 +267,13 @@ contract! {
     /// Marks checks as in flight, durably, before they start, and says what the memory holds about each; none for what is
     /// no longer registered, which is passed over.
     fn begin(&self, checks: Vec<(TargetId, Persona)>, now: Timestamp) -> Vec<Option<TargetState>>;
-    /// Takes the mark away without a result: the check was given up in good order.
+    /// Takes the mark away without a result: the check was given up in good order. Marks, here and in `record`, are
+    /// changed for their owner only: the opened store that made them, or anybody once its process is known to be dead.
     fn abandon(&self, target: TargetId, persona: Persona) -> ();
     /// Checks that were in flight when a process died that had the store open before; asked once, at the start.
     fn in_flight(&self) -> Vec<InFlight>;
-    /// Sets a target aside, or takes it back, and says so.
+    /// Sets a target aside, or takes it back and makes it due, and says so; taking back one that was not set aside changes
+    /// nothing but what is said.
     fn quarantine(&self, target: TargetId, persona: Persona, aside: bool, told: Told, now: Timestamp) -> ();
 
     /// What the memory holds about a target between checks (open incidents included).
@@ -282,8 +299,9 @@ contract! {
     /// Enters an approval or retirement: objects first, then the line, then the database. An approval clears the
     /// proposal and the followed state, and makes the target due at once.
     fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> ();
-    /// Drops a proposal: "this was not us". The mark is kept with the target's open incident if there is one.
-    fn reject(&self, target: TargetId, persona: Persona, mark: Mark) -> ();
+    /// Drops a proposal: "this was not us". The mark is kept with the target's open incidents; what follows is written
+    /// with it, all or nothing.
+    fn reject(&self, rejection: Rejection) -> ();
     /// All lines of a target's record, oldest first.
     fn approvals(&self, target: TargetId) -> Vec<Approval>;
 
@@ -292,7 +310,7 @@ contract! {
     /// An incident by its id or a beginning of it; refused when several begin so.
     fn incident(&self, id: String) -> Option<Incident>;
     /// Writes an incident together with what is told about it. Findings and people's marks that were written since it
-    /// was read are kept.
+    /// was read are kept, and so is everything that checks alone say: what the page shows, and how long it has been clean.
     fn put_incident(&self, incident: Incident, notices: Vec<Notice>) -> ();
     /// Incidents whose next level is due.
     fn escalations(&self, now: Timestamp) -> Vec<Incident>;
@@ -301,7 +319,8 @@ contract! {
     fn silences(&self, now: Timestamp) -> Vec<Silence>;
     /// Adds a silence.
     fn put_silence(&self, silence: Silence) -> ();
-    /// Ends a silence; `false` when none has that id or begins so; refused when several do.
+    /// Ends a silence; `false` when none has that id or begins so; refused when several do. What it alone held back is
+    /// told now: a review in the next digest, the rest at once.
     fn end_silence(&self, id: String, now: Timestamp) -> bool;
     /// Planned changes that have not ended.
     fn plans(&self, now: Timestamp) -> Vec<PlannedChange>;

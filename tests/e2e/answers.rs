@@ -1,6 +1,9 @@
 //! Answers that are not the page: errors, blocks, challenges, silence on the line, 304, injections served once.
 
-use crate::support::{Answer, Installation, pages};
+use crate::support::{Answer, Installation, Service, Web, pages, quick};
+use hinomi::store::Store as _;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 #[test]
 fn a_plain_error_is_unseen_and_a_challenge_says_so() {
@@ -67,4 +70,23 @@ fn a_redirect_on_the_same_site_is_no_change_and_one_off_site_is() {
     city.check("unchanged");
     city.web.put("/top", Answer::page("").status(302).header("Location", &other.url("/elsewhere")));
     city.check("alarm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overloaded_host_is_asked_later_but_never_much_later() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    let targets = [("top".to_owned(), web.url("/top"))];
+    let service = Service::open(folder.path(), &targets, Duration::from_secs(60), quick()).await;
+    let busy = |status, wait: &str| Answer::page("<h1>Busy</h1>").status(status).header("Retry-After", wait);
+    let waits = async || {
+        service.check("top").await;
+        let now = Timestamp::now();
+        let coverage = service.store.coverage(now - SignedDuration::from_hours(1), now).await.expect("the store");
+        coverage[0].next_due.duration_since(now).as_secs()
+    };
+    for (status, asked, expected) in [(429, "300", 300), (503, "600", 600), (503, "86400", 900), (500, "600", 60)] {
+        web.put("/top", busy(status, asked));
+        let waits = waits().await;
+        assert!((expected - 10..=expected).contains(&waits), "{status}, {asked}: {waits} s");
+    }
 }

@@ -16,6 +16,7 @@ mod answers;
 mod mail;
 mod outside;
 mod people;
+mod record;
 mod run;
 mod running;
 mod stories;

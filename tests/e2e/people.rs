@@ -62,10 +62,20 @@ fn what_was_not_ours_is_dropped_and_never_approved() {
     city.run(&["baseline", "reject", "top", "--by", BY, "--reason", "not us"]).ended(0);
     assert!(city.run(&["baseline", "list", "--json"]).ended(0).out.is_empty());
     city.run(&["baseline", "reject", "top", "--by", BY]).ended(2);
-    city.check("review");
+    let opened = city.run(&["incident", "list", "--json"]).ended(1).line();
+    assert_eq!((&opened["state"], &opened["verdict"]), (&"acknowledged".into(), &"alarm".into()), "{opened:#}");
+    let seen = city.check("alarm");
+    assert_eq!(seen["incident"], opened["id"], "it stays an alarm while the page shows that state");
+    city.check("alarm");
+    for address in ["web@city.example", "watch@noc.example"] {
+        let mails = city.mails_to(address);
+        assert!(mails.iter().any(|mail| mail.subject.contains("警報")), "{address} is told: {mails:#?}");
+    }
+    // A slip of the hand can still be put right.
     assert_eq!(waiting(&city), digest, "it is still there, so it waits again");
     city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", BY]).ended(0);
     city.check("unchanged");
+    assert!(city.run(&["incident", "list", "--json"]).ended(0).out.is_empty(), "over by that answer");
 }
 
 #[test]
@@ -75,6 +85,8 @@ fn a_retired_state_needs_a_person_again() {
     let digest = shown["states"][0]["snapshot"]["state"].as_str().expect("a digest").to_owned();
     city.run(&["baseline", "retire", "top", "--digest", &digest, "--by", BY, "--reason", "old"]).ended(0);
     city.check("review");
+    let left = city.run(&["baseline", "approve", "--first", "--by", BY, "--json"]).ended(1).line();
+    assert_eq!(left["approved"], false, "it is no first snapshot: {left:#}");
     city.run(&["baseline", "retire", "top", "--digest", &digest, "--by", BY]).ended(2);
     city.run(&["baseline", "verify"]).ended(0);
 }

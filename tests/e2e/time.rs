@@ -126,6 +126,71 @@ async fn reviews_wait_for_the_digest_and_silences_make_them_wait_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_silence_that_ends_lets_go_of_reviews_and_of_sites_that_are_down() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    let service = approved(&folder, &web, quick()).await;
+    service.post().await;
+    let (now, before) = (Timestamp::now(), service.mails().len());
+    let mark = Mark { by: "Hanako".to_owned(), at: now, reason: "works".to_owned() };
+    let until = now + SignedDuration::from_hours(72);
+    let silence = Silence { id: uuid::Uuid::now_v7(), target: None, mark, until };
+    service.store.put_silence(silence.clone()).await.expect("the store");
+    web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    assert_eq!(service.check("top").await.verdict, Verdict::Review);
+    assert_eq!(service.post().await.len(), before, "held back");
+    assert!(service.store.end_silence(silence.id.to_string(), Timestamp::now()).await.expect("the store"));
+    assert_eq!(service.post().await.len(), before + 2, "owner and operators");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_told_again_in_each_daily_digest() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    // The next digest is a few minutes away, so that it is being prepared.
+    let soon =
+        (Timestamp::now() + SignedDuration::from_mins(5)).to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+    let pace = paced(|timing| timing.digest_at = Some((soon.hour(), soon.minute())));
+    let service = approved(&folder, &web, pace).await;
+    web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    service.check("top").await;
+    let later = Timestamp::now() + SignedDuration::from_mins(10);
+    let reviews = async || {
+        let due = service.store.due_notices(later).await.expect("the store");
+        due.into_iter().filter(|notice| matches!(notice.event, Event::Review { .. })).collect::<Vec<_>>()
+    };
+    // As if the first digest were long past: its notices are gone, and the proposal still waits.
+    let past = reviews().await.iter().map(|notice| notice.id).collect();
+    service.store.drop_notices(past).await.expect("the store");
+    let stop = watch::channel(false).0;
+    let escalation = run_escalation(Arc::clone(&service.store), Arc::clone(&service.world), stop.subscribe());
+    let running = tokio::spawn(escalation);
+    let told = until(async || Some(reviews().await).filter(|told| !told.is_empty())).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!((told.len(), reviews().await.len()), (2, 2), "owner and operators, once");
+    stop.send(true).expect("it runs");
+    running.await.expect("no panic").expect("the store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_has_ended_asks_again_and_the_page_is_compared_all_the_while() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    web.put("/top", Answer::page(pages::ordinary()));
+    let service = Service::open(folder.path(), &[("top".to_owned(), web.url("/top"))], HOUR, quick()).await;
+    service.check("top").await;
+    service.approve_until("top", Timestamp::now() + SignedDuration::from_millis(1500)).await;
+    assert_eq!(service.check("top").await.verdict, Verdict::Unchanged);
+    tokio::time::sleep(Duration::from_millis(1600)).await;
+    let asked = service.check("top").await;
+    assert_eq!(asked.verdict, Verdict::Review, "{:?}", asked.because);
+    assert!(asked.because.iter().any(|words| words.en.contains("approval")), "{:?}", asked.because);
+    web.put("/top", Answer::page(pages::infected()));
+    assert_eq!(service.check("top").await.verdict, Verdict::Alarm, "it is still compared");
+    web.put("/top", Answer::page(pages::ordinary()));
+    service.check("top").await;
+    service.approve("top").await;
+    assert_eq!(service.check("top").await.verdict, Verdict::Unchanged, "approved anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_reviews_of_a_day_share_one_mail_without_an_alarm() {
     let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
     let targets: Vec<_> = (0..12).map(|n| (format!("page-{n}"), web.url(&format!("/{n}")))).collect();

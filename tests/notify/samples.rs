@@ -90,6 +90,7 @@ pub(crate) fn incident(number: u128) -> Incident {
         clean: None,
         acknowledged: None,
         resolved: None,
+        trail: Trail::default(),
     }
 }
 
@@ -139,6 +140,7 @@ pub(crate) fn proposal() -> Proposal {
         excerpts: Vec::new(),
         since: at("2026-11-22T18:00:00Z"),
         planned: Some("サイト改修(11/22〜23)".to_owned()),
+        earlier: Vec::new(),
     }
 }
 
@@ -250,6 +252,7 @@ pub(crate) fn letter(stories: Vec<Story>, channel: Channel, language: Language) 
         domain: "hinomi.example".to_owned(),
         operators: "watch@noc.example".to_owned(),
         chain_heads: Vec::new(),
+        endings: Vec::new(),
         at: at("2026-11-22T15:32:00Z"),
     }
 }

@@ -204,6 +204,7 @@ pub(crate) fn incident(target: &str, seconds: i64) -> Incident {
         clean: None,
         acknowledged: None,
         resolved: None,
+        trail: Trail::default(),
     }
 }
 

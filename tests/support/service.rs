@@ -107,6 +107,11 @@ impl Service {
 
     /// A person says yes to what waits.
     pub(crate) async fn approve(&self, id: &str) {
+        self.approve_until(id, Timestamp::now() + SignedDuration::from_hours(24)).await;
+    }
+
+    /// The same with an end of its own.
+    pub(crate) async fn approve_until(&self, id: &str, expires: Timestamp) {
         let target = self.target(id);
         let waits = self.proposal(id).await.expect("a proposal");
         let body = self.store.body(waits.snapshot.bytes).await.expect("the store").expect("a body");
@@ -123,7 +128,7 @@ impl Service {
             persona: Persona::Desktop,
             snapshot: waits.snapshot,
             special: None,
-            expires: now + SignedDuration::from_hours(24),
+            expires,
         };
         self.store.approve(approval, Some(body)).await.expect("an approval");
     }

@@ -32,6 +32,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
             "heartbeat",
             "escalation",
             "digest",
+            "approval",
         ],
     ),
     ("data", &["dir", "baselines"]),
@@ -44,6 +45,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("heartbeat", &["url", "url_file", "url_env", "interval"]),
     ("escalation", &["after"]),
     ("digest", &["at"]),
+    ("approval", &["days"]),
 ];
 
 /// All settings of an installation.
@@ -73,6 +75,8 @@ pub struct Settings {
     pub escalation: Vec<Duration>,
     /// When reviews are told, Japan time; default 09:00.
     pub digest_at: Time,
+    /// How many days an approval holds before the page is asked about again; default 400.
+    pub approval_days: u32,
 }
 
 /// How pages are fetched.
@@ -233,6 +237,7 @@ impl Default for Settings {
             heartbeat: None,
             escalation: vec![Duration::from_secs(1_800), Duration::from_secs(7_200)],
             digest_at: Time::constant(9, 0, 0, 0),
+            approval_days: 400,
         }
     }
 }

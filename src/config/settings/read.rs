@@ -148,7 +148,7 @@ fn retention(c: &mut Collector<'_>, top: &Section<'_>) -> RetentionSettings {
     kept
 }
 
-/// When the next levels and the digest are told.
+/// When the next levels and the digest are told, and when approvals end.
 fn rhythm(c: &mut Collector<'_>, top: &Section<'_>, settings: &mut Settings) {
     if let Some(section) = section(c, top, "escalation")
         && let Some(steps) = section.list(c, "after", MAX_STEPS, |v| units::duration_within(text(v)?, MINUTE, 7 * DAY))
@@ -162,6 +162,9 @@ fn rhythm(c: &mut Collector<'_>, top: &Section<'_>, settings: &mut Settings) {
         && let Some(at) = section.get(c, "at", |v| text(v).and_then(units::time_of_day))
     {
         settings.digest_at = at.value;
+    }
+    if let Some(section) = section(c, top, "approval") {
+        count(c, &section, "days", [30, 3_650], &mut settings.approval_days);
     }
 }
 

@@ -3,12 +3,12 @@
 mod attack;
 mod unseen;
 
-pub(super) use attack::after as attack_after;
+pub(super) use attack::{after as attack_after, capture};
 
 use super::{Directory, Timing, receivers};
 use crate::model::{
-    Event, Excerpt, Finding, Incident, IncidentKind, Judgement, Notice, Persona, PlannedChange, Proposal, Silence,
-    Snapshot, Target, TargetState, UnseenReason, Verdict,
+    Event, Evidence, Excerpt, Finding, Incident, IncidentKind, Judgement, Notice, Persona, PlannedChange, Proposal,
+    Silence, Snapshot, Target, TargetState, UnseenReason, Verdict,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -64,6 +64,8 @@ pub enum Sight<'a> {
         reason: UnseenReason,
         /// The technical detail.
         detail: &'a str,
+        /// What came, when the page could not be examined.
+        capture: Option<&'a Evidence>,
     },
 }
 
@@ -97,7 +99,9 @@ struct Seen<'a> {
 pub fn follow(context: &Context, sight: &Sight) -> FollowUp {
     let mut up = FollowUp { unseen: context.state.unseen, ..FollowUp::default() };
     match *sight {
-        Sight::Unseen { reason, detail } => unseen::unseen(context, reason, detail, &mut up),
+        Sight::Unseen { reason, detail, capture } => {
+            unseen::unseen(context, &unseen::Missed { reason, detail, capture }, &mut up);
+        }
         Sight::Seen { snapshot, judgement, findings, excerpts, confirmed, special, special_before } => {
             let seen = Seen { snapshot, judgement, findings, excerpts, confirmed };
             up.unseen = None;
@@ -156,6 +160,7 @@ fn propose(context: &Context, seen: &Seen, up: &mut FollowUp) {
                 excerpts: excerpts.to_vec(),
                 since: context.proposal.map_or(context.now, |waiting| waiting.since),
                 planned: planned(context, snapshot, excerpts),
+                earlier: context.proposal.map(|waiting| waiting.shown_before(snapshot.state)).unwrap_or_default(),
             };
             // The same answer again brings no excerpts: what waits already says more.
             if !(known && excerpts.is_empty()) {

@@ -9,6 +9,9 @@ use crate::notify::Story;
 /// Most stories whose commands are printed.
 const MOST_COMMANDS: usize = 20;
 
+/// Most approvals that are named before they end.
+const MOST_ENDINGS: usize = 50;
+
 /// The closing part of a letter, told once for all its stories.
 pub(super) fn guidance(pen: &Pen, stories: &[&Story]) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -22,6 +25,7 @@ pub(super) fn guidance(pen: &Pen, stories: &[&Story]) -> Vec<Block> {
         blocks.push(Block::Bullets(after(pen)));
     }
     answer(pen, stories, &mut blocks);
+    endings(pen, &mut blocks);
     chains(pen, &mut blocks);
     blocks.push(Block::Para(footer(pen, stories.iter().any(|story| story.target.is_some()))));
     blocks
@@ -243,6 +247,30 @@ fn commands(pen: &Pen, story: &Story, named: bool, blocks: &mut Vec<Block>) {
         blocks.push(Block::Sub(place));
     }
     blocks.append(&mut lines);
+}
+
+/// Approvals that end soon, so that nobody is surprised by being asked again.
+fn endings(pen: &Pen, blocks: &mut Vec<Block>) {
+    let endings = &pen.letter.endings;
+    if endings.is_empty() {
+        return;
+    }
+    blocks.push(Block::Heading(pen.say("Approvals that end soon", "まもなく期限が切れる承認")));
+    blocks.push(Block::Para(pen.say(
+        "When an approval ends, the page is compared as before, and you are asked to approve it again.",
+        "期限が切れても比較は続きますが、ページを改めて承認していただくようお願いすることになります。",
+    )));
+    let shown = endings.iter().take(MOST_ENDINGS);
+    let mut lines: Vec<String> = shown
+        .map(|ending| {
+            let (target, owner) = &ending.target;
+            format!("{} {target}: {}", line(owner, 60), pen.time(ending.at))
+        })
+        .collect();
+    if let Some(left) = endings.len().checked_sub(MOST_ENDINGS).filter(|left| *left > 0) {
+        lines.push(pen.say(format!("… and {left} more"), format!("ほか{left}件")));
+    }
+    blocks.push(Block::Bullets(lines));
 }
 
 /// Heads of the approval chains, so that a cut or rewritten record is found.

@@ -1,7 +1,7 @@
 //! What a webhook gets: the same letter as data. Codes do not depend on the language; captured text is raw.
 //!
 //! Keys of the message: `format` (`hinomi-message/1`), `id`, `message_id`, `at`, `language`, `subject`, `operators`,
-//! `incidents` (ids), `stories`, `chain_heads`. Each story has `event` (`opened`, `worse`, `escalated`, `resolved`,
+//! `incidents` (ids), `stories`, `chain_heads`, `approvals_ending`. Each story has `event` (`opened`, `worse`, `escalated`, `resolved`,
 //! `review`, `special`, `operations`, `test`) with the event's own keys, `label` {en, ja}, `headline`, and where they
 //! exist `target`, `incident`, `proposal`, `excerpts` and `commands`. Findings have the keys of the command line's JSON,
 //! `summary` as {en, ja}; `findings_total` counts those that are left out.
@@ -31,6 +31,10 @@ pub(super) fn message(pen: &Pen, stories: &[&Story], subject: &str) -> Value {
     incidents.dedup();
     let told =
         stories.iter().enumerate().map(|(at, story)| one(pen, story, if at < MOST_FULL { MOST_FINDINGS } else { 1 }));
+    let endings = letter.endings.iter().map(|ending| {
+        let (target, owner) = &ending.target;
+        json!({ "target": target, "organisation": owner, "at": ending.at })
+    });
     json!({
         "format": "hinomi-message/1",
         "id": letter.id,
@@ -42,6 +46,7 @@ pub(super) fn message(pen: &Pen, stories: &[&Story], subject: &str) -> Value {
         "incidents": incidents,
         "stories": told.collect::<Vec<_>>(),
         "chain_heads": letter.chain_heads,
+        "approvals_ending": endings.collect::<Vec<_>>(),
     })
 }
 

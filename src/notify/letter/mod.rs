@@ -14,8 +14,9 @@ use super::{Letter, Story};
 use crate::model::{DigestBuilder, Message, Rule, defang};
 use block::Block;
 use details::{Measure, details};
+use jiff::Timestamp;
 use pen::Pen;
-use story::{incident_id, kind};
+use story::{Kind, incident_id, kind};
 use uuid::Uuid;
 
 /// Stories that a letter tells in full; the others are listed.
@@ -62,8 +63,13 @@ fn ordered(stories: &[Story]) -> Vec<&Story> {
     };
     let told = stories.iter().enumerate().filter(|(at, story)| latest(*at, story));
     let mut told: Vec<&Story> = told.map(|(_, story)| story).collect();
-    told.sort_by(|a, b| (kind(a), place_key(a)).cmp(&(kind(b), place_key(b))));
+    told.sort_by(|a, b| (kind(a), waiting_since(a), place_key(a)).cmp(&(kind(b), waiting_since(b), place_key(b))));
     told
+}
+
+/// Of what waits for a person, the oldest comes first.
+fn waiting_since(story: &Story) -> Option<Timestamp> {
+    story.proposal.as_ref().filter(|_| kind(story) == Kind::Review).map(|proposal| proposal.since)
 }
 
 fn place_key(story: &Story) -> Option<(&str, &str)> {

@@ -177,6 +177,9 @@ fn trouble(pen: &Pen, story: &Story) -> String {
         "registry-refused" => {
             StaticWords { en: "the changed registry is refused", ja: "監視対象の設定に誤りがあります" }
         }
+        "approved-states-damaged" => {
+            StaticWords { en: "approved states cannot be read", ja: "承認済みの状態を読み取れません" }
+        }
         "message-given-up" => {
             StaticWords { en: "a message could not be delivered", ja: "送れなかった通知があります" }
         }

@@ -50,6 +50,8 @@ pub(super) fn prune(db: &Connection, limit: u32) -> Result<u64> {
     let sql = "DELETE FROM body WHERE id IN (SELECT id FROM body WHERE \
                NOT EXISTS (SELECT 1 FROM memory WHERE followed_body = digest) \
                AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposed_body = digest) \
-               AND NOT EXISTS (SELECT 1 FROM incident WHERE evidence = digest) LIMIT ?1)";
+               AND NOT EXISTS (SELECT 1 FROM incident WHERE evidence = digest) \
+               AND NOT EXISTS (SELECT 1 FROM incident_capture WHERE incident_capture.digest = body.digest) \
+               AND NOT EXISTS (SELECT 1 FROM proposal_earlier WHERE proposal_earlier.digest = body.digest) LIMIT ?1)";
     Ok(db.prepare_cached(sql)?.execute([limit])? as u64)
 }

@@ -2,6 +2,7 @@
 
 use super::body::{self, Packed};
 use super::column::{Json, Time};
+use super::schedule::OURS;
 use super::{coverage, incident, outbox, proposal};
 use crate::model::{Event, Finding, Judged, Judgement, Notice, Observation, Persona, Snapshot, TargetId, TargetState};
 use crate::store::{CheckRecord, Result, Slot};
@@ -56,7 +57,7 @@ struct Watch {
 }
 
 /// Writes what a check leaves behind.
-pub(super) fn record(db: &Connection, record: &CheckRecord, bodies: &[Packed]) -> Result<()> {
+pub(super) fn record(db: &Connection, me: i64, record: &CheckRecord, bodies: &[Packed]) -> Result<()> {
     let seen = &record.observation;
     let sql = "SELECT id, sequence, latest, revision, again FROM watch \
                WHERE target = ?1 AND persona = ?2 AND enabled >= 0";
@@ -69,7 +70,7 @@ pub(super) fn record(db: &Connection, record: &CheckRecord, bodies: &[Packed]) -
         return Ok(());
     };
     let observation = insert_observation(db, &watch, record)?;
-    update_watch(db, &watch, observation, record)?;
+    update_watch(db, me, &watch, observation, record)?;
     coverage::count(db, watch.id, seen.at, seen.compared)?;
     let outdated = watch.again || record.revision.is_some_and(|revision| revision != watch.revision);
     if !outdated {
@@ -107,20 +108,23 @@ fn insert_observation(db: &Connection, watch: &Watch, record: &CheckRecord) -> R
     Ok(db.last_insert_rowid())
 }
 
-fn update_watch(db: &Connection, watch: &Watch, observation: i64, record: &CheckRecord) -> Result<()> {
+fn update_watch(db: &Connection, me: i64, watch: &Watch, observation: i64, record: &CheckRecord) -> Result<()> {
     let seen = &record.observation;
     let (keep, etag, modified) = match &record.validators {
         Slot::Keep => (true, &None, &None),
         Slot::Clear => (false, &None, &None),
         Slot::Put((etag, modified)) => (false, etag, modified),
     };
-    let sql = "UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, deaths = 0, sequence = sequence + 1, \
-               latest = ?2, next_due = CASE again WHEN 1 THEN ?3 ELSE ?4 END, again = 0, \
-               etag = CASE ?5 WHEN 1 THEN etag ELSE ?6 END, modified = CASE ?5 WHEN 1 THEN modified ELSE ?7 END, \
-               since_full = ?8, unseen_since = ?9, unseen_count = ?10, \
-               compared_at = CASE ?11 WHEN 1 THEN ?3 ELSE compared_at END WHERE id = ?1";
-    db.prepare_cached(sql)?.execute(params![
-        watch.id,
+    // The mark of a check that another process has in flight, and what it counts, stays with that process.
+    let sql = format!(
+        "UPDATE watch SET begun = iif({OURS}, NULL, begun), owner = iif({OURS}, NULL, owner), \
+         alone = iif({OURS}, NULL, alone), deaths = iif({OURS}, 0, deaths), again = iif({OURS}, 0, again), \
+         sequence = sequence + 1, latest = ?2, next_due = iif(again, ?3, ?4), \
+         etag = iif(?5, etag, ?6), modified = iif(?5, modified, ?7), since_full = ?8, unseen_since = ?9, \
+         unseen_count = ?10, compared_at = iif(?11, ?3, compared_at) WHERE id = ?12"
+    );
+    db.prepare_cached(&sql)?.execute(params![
+        me,
         observation,
         Time(seen.at),
         Time(record.next_due),
@@ -131,6 +135,7 @@ fn update_watch(db: &Connection, watch: &Watch, observation: i64, record: &Check
         record.unseen.map(|(since, _)| Time(since)),
         record.unseen.map_or(0, |(_, count)| count),
         seen.compared,
+        watch.id,
     ])?;
     Ok(())
 }

@@ -28,7 +28,8 @@ impl Store for Sqlite {
         self.write(move |db| schedule::begin(db, me, &checks, now)).await
     }
     async fn abandon(&self, target: TargetId, persona: Persona) -> Result<()> {
-        self.write(move |db| schedule::abandon(db, &target, persona)).await
+        let me = self.shared.me;
+        self.write(move |db| schedule::abandon(db, me, &target, persona)).await
     }
     async fn in_flight(&self) -> Result<Vec<InFlight>> {
         let me = self.shared.me;
@@ -42,7 +43,11 @@ impl Store for Sqlite {
         told: Told,
         now: Timestamp,
     ) -> Result<()> {
-        let set = move |db: &_| schedule::quarantine(db, &target, persona, aside, now);
+        let me = self.shared.me;
+        let set = move |db: &_| match aside {
+            true => schedule::set_aside(db, me, &target, persona),
+            false => schedule::take_back(db, &target, persona, now),
+        };
         self.write(move |db| set(db).and_then(|()| outbox::tell(db, &told))).await
     }
 
@@ -55,7 +60,8 @@ impl Store for Sqlite {
     async fn record(&self, mut record: CheckRecord) -> Result<()> {
         let bodies = std::mem::take(&mut record.bodies);
         let packed = if bodies.is_empty() { Vec::new() } else { blocking(move || body::pack_all(&bodies)).await? };
-        self.write(move |db| check::record(db, &record, &packed)).await
+        let me = self.shared.me;
+        self.write(move |db| check::record(db, me, &record, &packed)).await
     }
     async fn body(&self, digest: Digest) -> Result<Option<Vec<u8>>> {
         self.files(move |shared| shared.body(digest)).await
@@ -76,8 +82,8 @@ impl Store for Sqlite {
     async fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> Result<()> {
         self.files(move |shared| shared.approve(&approval, body)).await
     }
-    async fn reject(&self, target: TargetId, persona: Persona, mark: Mark) -> Result<()> {
-        self.write(move |db| proposal::reject(db, &target, persona, &mark)).await
+    async fn reject(&self, rejection: Rejection) -> Result<()> {
+        self.write(move |db| proposal::reject(db, &rejection)).await
     }
     async fn approvals(&self, target: TargetId) -> Result<Vec<Approval>> {
         self.read(move |db| approval::approvals(db, &target)).await
@@ -90,7 +96,10 @@ impl Store for Sqlite {
         self.read(move |db| incident::find(db, &id)).await
     }
     async fn put_incident(&self, incident: Incident, notices: Vec<Notice>) -> Result<()> {
-        self.write(move |db| incident::put(db, &incident).and_then(|()| outbox::put_notices(db, &notices))).await
+        self.write(move |db| {
+            incident::put(db, &incident, incident::Writer::Person).and_then(|()| outbox::put_notices(db, &notices))
+        })
+        .await
     }
     async fn escalations(&self, now: Timestamp) -> Result<Vec<Incident>> {
         self.read(move |db| incident::escalations(db, now)).await
@@ -103,7 +112,7 @@ impl Store for Sqlite {
         self.write(move |db| agreed::put(db, silence)).await
     }
     async fn end_silence(&self, id: String, now: Timestamp) -> Result<bool> {
-        self.write(move |db| agreed::end::<Silence>(db, &id, now)).await
+        self.write(move |db| agreed::end_silence(db, &id, now)).await
     }
     async fn plans(&self, now: Timestamp) -> Result<Vec<PlannedChange>> {
         self.read(move |db| agreed::current(db, now)).await
@@ -112,7 +121,7 @@ impl Store for Sqlite {
         self.write(move |db| agreed::put(db, plan)).await
     }
     async fn end_plan(&self, id: String, now: Timestamp) -> Result<bool> {
-        self.write(move |db| agreed::end::<PlannedChange>(db, &id, now)).await
+        self.write(move |db| Ok(agreed::end::<PlannedChange>(db, &id, now)?.is_some())).await
     }
 
     async fn put_notices(&self, notices: Vec<Notice>) -> Result<()> {

@@ -7,8 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i64 = 0x6869_6e6f;
 
 /// Step `n` (from 1) leads to `user_version` `n`. Steps that were shipped are never changed.
-const STEPS: &[&str] =
-    &[include_str!("../../../migrations/0001-first.sql"), include_str!("../../../migrations/0002-repairs.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../migrations/0001-first.sql"),
+    include_str!("../../../migrations/0002-repairs.sql"),
+    include_str!("../../../migrations/0003-evidence.sql"),
+];
 
 /// The version this hinomi knows.
 pub(super) fn known() -> i64 {

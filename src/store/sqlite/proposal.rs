@@ -1,9 +1,9 @@
 //! Proposals: what waits for a person, at most one a watch.
 
 use super::column::{Json, Time, readable};
-use super::{coverage, incident};
-use crate::model::{IncidentState, Mark, Persona, Proposal, TargetId};
-use crate::store::{Result, Slot, StoreError};
+use super::{coverage, incident, outbox};
+use crate::model::{IncidentState, Persona, Proposal, TargetId};
+use crate::store::{Rejection, Result, Slot, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Puts, keeps or clears the proposal of a watch.
@@ -18,6 +18,11 @@ pub(super) fn put(db: &Connection, watch: i64, proposal: &Slot<Proposal>) -> Res
                        ON CONFLICT (watch) DO UPDATE SET since = ?2, proposed_body = ?3, body = ?4";
             let (since, bytes) = (Time(proposal.since), proposal.snapshot.bytes);
             db.prepare_cached(sql)?.execute(params![watch, since, bytes, Json(proposal)])?;
+            db.prepare_cached("DELETE FROM proposal_earlier WHERE watch = ?1")?.execute([watch])?;
+            for earlier in &proposal.earlier {
+                let sql = "INSERT OR IGNORE INTO proposal_earlier (watch, digest) VALUES (?1, ?2)";
+                db.prepare_cached(sql)?.execute(params![watch, earlier.bytes])?;
+            }
         }
     }
     Ok(())
@@ -44,8 +49,10 @@ pub(super) fn clear(db: &Connection, target: &TargetId, persona: Persona) -> Res
 }
 
 /// Drops a proposal that a person rejected. Their mark acknowledges the open incidents that nobody has acknowledged, and
-/// stands as a note besides.
-pub(super) fn reject(db: &Connection, target: &TargetId, persona: Persona, mark: &Mark) -> Result<()> {
+/// stands as a note besides; the incident that follows from it is opened, or changed, and told.
+pub(super) fn reject(db: &Connection, rejection: &Rejection) -> Result<()> {
+    let Rejection { target, persona, mark, incident, notices } = rejection;
+    let persona = *persona;
     if !clear(db, target, persona)? {
         let why = format!("nothing of {target} ({}) waits for approval; see `hinomi baseline list`", persona.as_str());
         return Err(StoreError::Refused(why));
@@ -55,8 +62,12 @@ pub(super) fn reject(db: &Connection, target: &TargetId, persona: Persona, mark:
             incident.acknowledged = Some(mark.clone());
             incident.state = IncidentState::Acknowledged;
             incident.escalate_at = None;
-            incident::put(db, &incident)?;
+            incident::put(db, &incident, incident::Writer::Person)?;
         }
+    }
+    if let Some(incident) = incident {
+        incident::put(db, incident, incident::Writer::Check)?;
+        outbox::put_notices(db, notices)?;
     }
     let text = serde_json::to_string(mark).unwrap_or_default();
     coverage::put_note(db, &format!("rejected {target} {}", persona.as_str()), &text)

@@ -98,10 +98,16 @@ pub(super) fn begin(
     Ok(states)
 }
 
+/// Whose mark of a check in flight the opened store `?1` may change: its own, and that of a process known to be dead.
+pub(super) const OURS: &str = "(owner IS NULL OR owner = ?1 OR alone IS NOT NULL)";
+
 /// Takes a mark away without a result.
-pub(super) fn abandon(db: &Connection, target: &TargetId, persona: Persona) -> Result<()> {
-    let sql = "UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, again = 0 WHERE target = ?1 AND persona = ?2";
-    db.prepare_cached(sql)?.execute(params![target, persona])?;
+pub(super) fn abandon(db: &Connection, me: i64, target: &TargetId, persona: Persona) -> Result<()> {
+    let sql = format!(
+        "UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, again = 0 \
+         WHERE target = ?2 AND persona = ?3 AND {OURS}"
+    );
+    db.prepare_cached(&sql)?.execute(params![me, target, persona])?;
     Ok(())
 }
 
@@ -126,17 +132,20 @@ pub(super) fn in_flight(db: &Connection, me: i64) -> Result<Vec<InFlight>> {
     rows.filter_map(|row| readable(row, "checks in flight")).collect()
 }
 
-/// Sets a watch aside, or takes it back and makes it due.
-pub(super) fn quarantine(
-    db: &Connection,
-    target: &TargetId,
-    persona: Persona,
-    aside: bool,
-    now: Timestamp,
-) -> Result<()> {
-    let sql = "UPDATE watch SET aside = ?3, begun = NULL, owner = NULL, alone = NULL, again = 0, \
-               deaths = CASE WHEN ?3 THEN deaths ELSE 0 END, \
-               next_due = CASE WHEN ?3 THEN next_due ELSE min(next_due, ?4) END WHERE target = ?1 AND persona = ?2";
-    db.prepare_cached(sql)?.execute(params![target, persona, aside, Time(now)])?;
+/// Sets a watch aside.
+pub(super) fn set_aside(db: &Connection, me: i64, target: &TargetId, persona: Persona) -> Result<()> {
+    let sql = format!(
+        "UPDATE watch SET aside = 1, begun = iif({OURS}, NULL, begun), again = iif({OURS}, 0, again), \
+         owner = iif({OURS}, NULL, owner), alone = iif({OURS}, NULL, alone) WHERE target = ?2 AND persona = ?3"
+    );
+    db.prepare_cached(&sql)?.execute(params![me, target, persona])?;
+    Ok(())
+}
+
+/// Takes a watch back that was set aside, and makes it due; any other stays as it is.
+pub(super) fn take_back(db: &Connection, target: &TargetId, persona: Persona, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE watch SET aside = 0, deaths = 0, next_due = min(next_due, ?3) \
+               WHERE target = ?1 AND persona = ?2 AND aside = 1";
+    db.prepare_cached(sql)?.execute(params![target, persona, Time(now)])?;
     Ok(())
 }

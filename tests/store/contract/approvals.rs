@@ -1,8 +1,8 @@
 //! Approvals: what they do to the baseline, and what can be rebuilt from them.
 
 use crate::sample::*;
-use hinomi::model::{Approval, ApprovalAction, Baseline, Digest};
-use hinomi::store::{CheckRecord, Slot, Store, StoreError};
+use hinomi::model::{Approval, ApprovalAction, Baseline, Digest, Event, Incident, Trail};
+use hinomi::store::{CheckRecord, Rejection, Slot, Store, StoreError};
 
 async fn approve(store: &impl Store, approval: Approval, text: &str) {
     store.approve(approval, Some(text.as_bytes().to_vec())).await.unwrap();
@@ -139,10 +139,14 @@ pub(crate) async fn a_check_under_the_old_baseline_is_not_written_over_an_approv
     assert_eq!(store.proposals().await.unwrap().len(), 1);
 }
 
+fn rejection(seconds: i64, incident: Option<Incident>) -> Rejection {
+    Rejection { target: id("t0"), persona: DESKTOP, mark: mark(seconds), incident, notices: vec![] }
+}
+
 pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();
-    let nothing = store.reject(id("t0"), DESKTOP, mark(1)).await;
+    let nothing = store.reject(rejection(1, None)).await;
     assert!(matches!(nothing, Err(StoreError::Refused(_))), "{nothing:?}");
     let alarm = incident("t0", 10);
     let record = CheckRecord {
@@ -152,7 +156,16 @@ pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
         ..check("t0", 10)
     };
     store.record(record).await.unwrap();
-    store.reject(id("t0"), DESKTOP, mark(20)).await.unwrap();
+    let told = notice("web@city.example", Event::Worse { incident: alarm.id }, 20, 0);
+    let rejected = Incident {
+        trail: Trail { rejected: vec![Digest::of("one")], ..Trail::default() },
+        alarmed_state: Some(Digest::of("one")),
+        ..alarm.clone()
+    };
+    store.reject(Rejection { notices: vec![told.clone()], ..rejection(20, Some(rejected)) }).await.unwrap();
+    assert_eq!(store.due_notices(at(20)).await.unwrap(), [told]);
+    let state = store.target_state(id("t0"), DESKTOP).await.unwrap();
+    assert!(state.rejected(Digest::of("one")) && state.incidents[0].alarmed_state == Some(Digest::of("one")));
     assert_eq!(store.proposals().await.unwrap(), []);
     let found = store.incident(alarm.id.to_string()).await.unwrap().unwrap();
     assert_eq!((found.acknowledged, found.escalate_at), (Some(mark(20)), None));

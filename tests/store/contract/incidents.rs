@@ -13,13 +13,7 @@ pub(crate) async fn incidents_open_and_close(place: impl Place) {
     store.record(CheckRecord { incidents: vec![new.clone()], ..check("t1", 20) }).await.unwrap();
     assert_eq!(store.incidents(false, 10).await.unwrap(), [new.clone(), old.clone()]);
     assert_eq!(store.incidents(false, 1).await.unwrap(), std::slice::from_ref(&new));
-    let over = Incident {
-        state: IncidentState::Resolved,
-        resolved: Some(mark(40)),
-        clean: Some((at(20), 3)),
-        escalate_at: None,
-        ..old
-    };
+    let over = Incident { state: IncidentState::Resolved, resolved: Some(mark(40)), escalate_at: None, ..old };
     let told = notice("web@city.example", Event::Resolved { incident: over.id }, 40, 0);
     store.put_incident(over.clone(), vec![told.clone()]).await.unwrap();
     assert_eq!(store.incidents(false, 10).await.unwrap(), std::slice::from_ref(&new));
@@ -81,6 +75,48 @@ pub(crate) async fn people_and_checks_do_not_undo_each_other(place: impl Place) 
     assert_eq!(found.evidence, Some(Digest::of("first")));
     store.put_incident(first.clone(), vec![]).await.unwrap();
     assert_eq!(store.incidents(false, 10).await.unwrap(), [], "what a person resolved stays resolved");
+}
+
+pub(crate) async fn only_checks_say_what_the_page_shows(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let first = Incident { alarmed_state: Some(Digest::of("one")), ..incident("t0", 10) };
+    let clean = Incident { clean: Some((at(20), 2)), ..first.clone() };
+    store.record(CheckRecord { incidents: vec![clean.clone()], ..check("t0", 20) }).await.unwrap();
+    // A person reads the incident while it looks clean; it relapses; then the person writes.
+    let relapse = Incident { alarmed_state: Some(Digest::of("two")), clean: None, ..first };
+    store.record(CheckRecord { incidents: vec![relapse], ..check("t0", 30) }).await.unwrap();
+    let acknowledged = Incident { acknowledged: Some(mark(31)), state: IncidentState::Acknowledged, ..clean };
+    store.put_incident(acknowledged, vec![]).await.unwrap();
+    let found = store.incidents(false, 10).await.unwrap().remove(0);
+    assert_eq!((found.clean, found.alarmed_state), (None, Some(Digest::of("two"))));
+    assert_eq!((found.state, found.acknowledged), (IncidentState::Acknowledged, Some(mark(31))));
+}
+
+pub(crate) async fn an_acknowledgement_from_before_it_grew_worse_is_history(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let first = incident("t0", 10);
+    store.record(CheckRecord { incidents: vec![first.clone()], ..check("t0", 10) }).await.unwrap();
+    let acknowledged = Incident {
+        acknowledged: Some(mark(15)),
+        state: IncidentState::Acknowledged,
+        escalate_at: None,
+        ..first.clone()
+    };
+    store.put_incident(acknowledged.clone(), vec![]).await.unwrap();
+    let trail = Trail { earlier: vec![mark(15)], reopened: Some(at(20)), ..Trail::default() };
+    let worse = Incident { escalate_at: Some(at(1820)), trail, ..first };
+    store.record(CheckRecord { incidents: vec![worse], ..check("t0", 20) }).await.unwrap();
+    // What somebody read before does not bring the old mark back.
+    store.put_incident(acknowledged.clone(), vec![]).await.unwrap();
+    let found = store.incidents(false, 10).await.unwrap().remove(0);
+    assert_eq!((found.state, found.acknowledged, found.escalate_at), (IncidentState::Open, None, Some(at(1820))));
+    assert_eq!(found.trail.earlier, [mark(15)]);
+    assert_eq!(store.escalations(at(1820)).await.unwrap().len(), 1);
+    store.put_incident(Incident { acknowledged: Some(mark(30)), ..acknowledged }, vec![]).await.unwrap();
+    let found = store.incidents(false, 10).await.unwrap().remove(0);
+    assert_eq!((found.state, found.acknowledged), (IncidentState::Acknowledged, Some(mark(30))));
 }
 
 pub(crate) async fn ids_may_be_shortened(place: impl Place) {
@@ -175,4 +211,39 @@ pub(crate) async fn silences_and_plans_end(place: impl Place) {
     assert_eq!(store.plans(at(0)).await.unwrap(), std::slice::from_ref(&plan), "one that has not begun is listed too");
     assert!(store.end_plan(plan.id.to_string(), at(600)).await.unwrap());
     assert_eq!(store.plans(at(600)).await.unwrap(), []);
+}
+
+pub(crate) async fn a_silence_that_ends_lets_go_what_it_held_back(place: impl Place) {
+    const DAY: i64 = 86_400;
+    let store = place.open();
+    store.put_registry(many(2), at(0)).await.unwrap();
+    let silence = |target: Option<&str>, until| Silence {
+        id: Uuid::now_v7(),
+        target: target.map(id),
+        mark: mark(0),
+        until: at(until),
+    };
+    let (ours, other) = (silence(Some("t0"), 3 * DAY), silence(Some("t1"), 3 * DAY));
+    store.put_silence(ours.clone()).await.unwrap();
+    store.put_silence(other).await.unwrap();
+    let down = Incident { kind: IncidentKind::Unseen, ..incident("t0", 10) };
+    let attack = incident("t0", 10);
+    store.put_incident(down.clone(), vec![]).await.unwrap();
+    store.put_incident(attack.clone(), vec![]).await.unwrap();
+    let review = |target: &str| Event::Review { target: id(target), persona: DESKTOP };
+    let digest = 3 * DAY + 3600;
+    let told = [
+        notice("a", review("t0"), 0, digest),
+        notice("a", review("t1"), 0, digest),
+        notice("a", Event::Opened { incident: down.id }, 0, 3 * DAY),
+        notice("a", Event::Opened { incident: attack.id }, 0, 3 * DAY),
+    ];
+    store.put_notices(told.to_vec()).await.unwrap();
+    assert_eq!(store.due_notices(at(2 * DAY)).await.unwrap(), []);
+    assert!(store.end_silence(ours.id.to_string(), at(DAY)).await.unwrap());
+    let due = store.due_notices(at(DAY)).await.unwrap();
+    assert_eq!(due.iter().map(|n| (n.id, n.not_before)).collect::<Vec<_>>(), [(told[2].id, at(DAY))], "at once");
+    let due = store.due_notices(at(DAY + 3600)).await.unwrap();
+    assert_eq!(due.len(), 2, "a review in the next digest, one of another page later: {due:?}");
+    assert_eq!(due.iter().find(|n| n.id == told[0].id).map(|n| n.not_before), Some(at(DAY + 3600)));
 }

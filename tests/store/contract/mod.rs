@@ -33,6 +33,7 @@ suite! { sqlite on crate::sample::OnDisk:
         marks_outlive_the_process
         the_last_in_flight_is_the_culprit
         a_forgotten_mark_does_not_blind
+        marks_change_for_their_owner_only
         quarantine_sets_aside_and_takes_back
     }
     checks {
@@ -63,11 +64,14 @@ suite! { sqlite on crate::sample::OnDisk:
         incidents_open_and_close
         two_checks_at_once_open_one_incident
         people_and_checks_do_not_undo_each_other
+        only_checks_say_what_the_page_shows
+        an_acknowledgement_from_before_it_grew_worse_is_history
         ids_may_be_shortened
         escalations_come_when_due
         removed_targets_resolve
         who_was_told_hears_that_a_target_was_removed
         silences_and_plans_end
+        a_silence_that_ends_lets_go_what_it_held_back
     }
     outbox {
         notices_wait_for_their_message
@@ -84,6 +88,7 @@ suite! { sqlite on crate::sample::OnDisk:
         observations_by_age_and_count
         what_is_open_stays
         unused_bodies_go
+        evidence_and_earlier_proposals_stay
         ended_things_go
         messages_given_up_go
     }

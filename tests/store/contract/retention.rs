@@ -1,7 +1,9 @@
 //! Retention: what goes, and what never does.
 
 use crate::sample::*;
-use hinomi::model::{Digest, Event, Incident, IncidentState, PlannedChange, Silence};
+use hinomi::model::{
+    CaptureOf, Digest, Event, Evidence, Incident, IncidentState, PlannedChange, Proposal, Silence, Snapshot,
+};
 use hinomi::store::{CheckRecord, Retention, Slot, Store};
 use std::time::Duration;
 use uuid::Uuid;
@@ -89,6 +91,36 @@ pub(crate) async fn unused_bodies_go(place: impl Place) {
     let cleared = CheckRecord { followed: Slot::Clear, proposal: Slot::Clear, ..check("t0", 20) };
     store.record(cleared).await.unwrap();
     assert_eq!(store.prune(retention(), at(30)).await.unwrap(), 2);
+}
+
+pub(crate) async fn evidence_and_earlier_proposals_stay(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let mut open = incident("t0", 0);
+    for (of, text) in [(CaptureOf::First, "first"), (CaptureOf::Worse, "worse"), (CaptureOf::Last, "last")] {
+        let Snapshot { at, bytes, size, state, head } = snapshot(text);
+        open.keep_capture(Evidence { of, at, bytes, size, state: Some(state), head });
+    }
+    let waiting = Proposal { earlier: vec![snapshot("earlier")], ..proposal("t0", "now") };
+    let kept = ["first", "worse", "last", "earlier", "now"];
+    let record = CheckRecord {
+        incidents: vec![open.clone()],
+        proposal: Slot::Put(waiting),
+        bodies: kept.iter().map(|text| body(text)).collect(),
+        ..check("t0", 0)
+    };
+    store.record(record).await.unwrap();
+    store.prune(retention(), at(10)).await.unwrap();
+    for text in kept {
+        assert!(store.body(Digest::of(text)).await.unwrap().is_some(), "{text}");
+    }
+    let over = Incident { state: IncidentState::Resolved, resolved: Some(mark(20)), ..open };
+    store.put_incident(over, vec![]).await.unwrap();
+    store.record(CheckRecord { proposal: Slot::Clear, ..check("t0", 20) }).await.unwrap();
+    store.prune(retention(), at(1000 * DAY)).await.unwrap();
+    for text in kept {
+        assert!(store.body(Digest::of(text)).await.unwrap().is_none(), "{text}");
+    }
 }
 
 pub(crate) async fn ended_things_go(place: impl Place) {

@@ -156,6 +156,24 @@ pub(crate) async fn a_forgotten_mark_does_not_blind(place: impl Place) {
     assert_eq!(due_names(&service, 3600, 10, 1).await, [""; 0], "taken over: checked one at a time");
 }
 
+pub(crate) async fn marks_change_for_their_owner_only(place: impl Place) {
+    let (service, other) = (place.open(), place.open());
+    service.put_registry(many(1), at(0)).await.unwrap();
+    service.begin(vec![(id("t0"), DESKTOP)], at(0)).await.unwrap();
+    // A check by hand beside the service: neither what it leaves nor what it gives up ends the check of the service.
+    other.quarantine(id("t0"), DESKTOP, false, Told::default(), at(1)).await.unwrap();
+    other.abandon(id("t0"), DESKTOP).await.unwrap();
+    other.record(check("t0", 2)).await.unwrap();
+    assert_eq!(due_names(&service, 500, 10, 10).await, [""; 0], "still in flight");
+    drop(service);
+    let service = place.open();
+    let left = service.in_flight().await.unwrap();
+    assert_eq!(left.iter().map(|left| left.deaths).collect::<Vec<_>>(), [1], "its death counts");
+    service.begin(vec![(id("t0"), DESKTOP)], at(600)).await.unwrap();
+    service.record(check("t0", 601)).await.unwrap();
+    assert_eq!(due_names(&service, 1000, 10, 10).await, ["t0"]);
+}
+
 pub(crate) async fn quarantine_sets_aside_and_takes_back(place: impl Place) {
     let store = place.open();
     store.put_registry(many(2), at(0)).await.unwrap();

@@ -1,5 +1,7 @@
 //! Incidents: opened and changed by checks and by people, neither undoing what the other wrote.
 
+mod merge;
+
 use super::column::{Json, Time, readable};
 use super::outbox;
 use crate::model::{Event, Incident, IncidentState, Mark, Notice, Persona, TargetId};
@@ -8,13 +10,20 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
 
-/// Most findings that are kept when two writers add their own.
-const MAX_FINDINGS: usize = 200;
+/// Who writes an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// A check: it alone says what the page shows.
+    Check,
+    /// A person, or the escalation: what they read may be older than the latest check.
+    Person,
+}
 
-/// Writes an incident. What was written since it was read stays: the marks of people, the first evidence, the findings.
-pub(super) fn put(db: &Connection, incident: &Incident) -> Result<()> {
+/// Writes an incident. What was written since it was read stays: the marks of people, the first evidence, the findings,
+/// and, when it is not a check that writes, what the latest check saw.
+pub(super) fn put(db: &Connection, incident: &Incident, writer: Writer) -> Result<()> {
     let incident = match load(db, incident.id)? {
-        Some(stored) => merge(stored, incident.clone()),
+        Some(stored) => merge::merge(stored, incident.clone(), writer),
         None => incident.clone(),
     };
     let sql = "INSERT INTO incident (id, target, persona, state, opened, ended, escalate_at, evidence, body) \
@@ -36,6 +45,17 @@ pub(super) fn put(db: &Connection, incident: &Incident) -> Result<()> {
         incident.evidence,
         Json(&incident),
     ])?;
+    put_captures(db, &incident)
+}
+
+/// The bodies that an incident keeps, where retention looks for them.
+fn put_captures(db: &Connection, incident: &Incident) -> Result<()> {
+    let id = incident.id.to_string();
+    db.prepare_cached("DELETE FROM incident_capture WHERE incident = ?1")?.execute([&id])?;
+    for capture in &incident.trail.captures {
+        let sql = "INSERT OR IGNORE INTO incident_capture (incident, digest) VALUES (?1, ?2)";
+        db.prepare_cached(sql)?.execute(params![id, capture.bytes])?;
+    }
     Ok(())
 }
 
@@ -47,9 +67,9 @@ pub(super) fn put_all(db: &Connection, incidents: &[Incident]) -> Result<Vec<Uui
         match twin(db, incident)? {
             Some(id) => {
                 given_up.push(incident.id);
-                put(db, &Incident { id, ..incident.clone() })?;
+                put(db, &Incident { id, ..incident.clone() }, Writer::Check)?;
             }
-            None => put(db, incident)?,
+            None => put(db, incident, Writer::Check)?,
         }
     }
     Ok(given_up)
@@ -62,35 +82,6 @@ fn twin(db: &Connection, incident: &Incident) -> Result<Option<Uuid>> {
     }
     let open = open(db, &incident.target, incident.persona)?;
     Ok(open.into_iter().find(|other| other.kind == incident.kind).map(|other| other.id))
-}
-
-fn merge(stored: Incident, mut new: Incident) -> Incident {
-    new.opened = new.opened.min(stored.opened);
-    new.seen = new.seen.max(stored.seen);
-    if stored.level > new.level {
-        // Escalated while this was being decided: its next time is the one that counts.
-        (new.level, new.escalate_at) = (stored.level, stored.escalate_at);
-    }
-    new.evidence = stored.evidence.or(new.evidence);
-    new.confirmed = new.confirmed.or(stored.confirmed);
-    let known = std::mem::replace(&mut new.findings, stored.findings);
-    let added: Vec<_> = known.into_iter().filter(|finding| !new.findings.contains(finding)).collect();
-    new.findings.extend(added);
-    new.findings.truncate(MAX_FINDINGS);
-    if new.excerpts.is_empty() {
-        new.excerpts = stored.excerpts;
-    }
-    new.acknowledged = stored.acknowledged.or(new.acknowledged);
-    new.resolved = stored.resolved.or(new.resolved);
-    if stored.state == IncidentState::Resolved || new.resolved.is_some() {
-        new.state = IncidentState::Resolved;
-    } else if new.acknowledged.is_some() && new.state == IncidentState::Open {
-        new.state = IncidentState::Acknowledged;
-    }
-    if new.state != IncidentState::Open {
-        new.escalate_at = None;
-    }
-    new
 }
 
 /// A damaged row is replaced by whoever writes the incident next.
@@ -145,7 +136,7 @@ pub(super) fn resolve_removed(db: &Connection, target: &TargetId, persona: Perso
     for mut incident in list(db, sql, params![target, persona])? {
         incident.state = IncidentState::Resolved;
         incident.resolved = Some(Mark { by: "hinomi".to_owned(), at: now, reason: "removed".to_owned() });
-        put(db, &incident)?;
+        put(db, &incident, Writer::Person)?;
         let event = Event::Resolved { incident: incident.id };
         let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at: now, not_before: now };
         let told: Vec<Notice> = outbox::told_of(db, incident.id)?.into_iter().map(notice).collect();

@@ -1,0 +1,154 @@
+//! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
+
+mod excerpts;
+mod opinion;
+
+use super::check::Checker;
+use super::examine::Examination;
+use super::record_trouble;
+use crate::fetch::classify::classify;
+use crate::fetch::{Fetcher, Request};
+use crate::judge;
+use crate::model::{
+    Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Persona, Snapshot, Target, TargetState,
+    UnseenReason, Verdict, Words,
+};
+use crate::store::{Result, Store};
+use jiff::Timestamp;
+use opinion::{Opinion, form_opinion};
+use std::sync::Arc;
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) target: &'a Target,
+    pub(super) persona: Persona,
+    pub(super) state: &'a TargetState,
+    pub(super) fingerprint: Digest,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Looked {
+    Judged(Box<JudgedLook>),
+    Unseen { reason: UnseenReason, detail: String, capture: Box<Capture> },
+}
+
+/// A page that was judged.
+#[derive(Debug)]
+pub(super) struct JudgedLook {
+    pub(super) capture: Arc<Capture>,
+    pub(super) judged: Judged,
+    pub(super) excerpts: Vec<Excerpt>,
+    pub(super) confirmed: Option<bool>,
+    /// Name of the special page it equals, and of the one shown before.
+    pub(super) special: (Option<String>, Option<String>),
+}
+
+/// What the examination on its thread is made from; owned, so that it can move there.
+#[derive(Clone)]
+struct Desk {
+    target: Arc<Target>,
+    organisation: Option<String>,
+    baseline: Arc<Baseline>,
+    followed: Option<Snapshot>,
+    /// An approved state of this page could not be read lately: see whether it can be now.
+    doubtful: bool,
+    now: Timestamp,
+}
+
+pub(super) async fn look_closer<S: Store, F: Fetcher>(
+    checker: &Checker<S, F>,
+    look: Look<'_>,
+    capture: Capture,
+) -> Result<Looked> {
+    let registry = checker.world.registry();
+    let desk = Desk {
+        target: Arc::new(look.target.clone()),
+        organisation: registry.owner(look.target).map(|owner| owner.name.clone()),
+        baseline: Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?),
+        followed: look.state.followed.clone(),
+        doubtful: record_trouble::concerns(&checker.world, look.target, look.persona).await,
+        now: capture.at,
+    };
+    let trouble = classify(Some(&capture.head), &capture.body);
+    let capture = Arc::new(capture);
+    let mut opinion = match form_opinion(checker, &desk, &capture, trouble.is_some()).await? {
+        Ok(opinion) => opinion,
+        Err(detail) => return Ok(unseen(UnseenReason::InternalError, detail, &capture)),
+    };
+    if let Some(damaged) = &opinion.damaged {
+        record_trouble::note(checker, look.target, look.persona, damaged).await?;
+    }
+    heed_people(&look, &mut opinion);
+    let verdict = opinion.examination.judgement.verdict;
+    if let Some(reason) = trouble.filter(|_| verdict != Verdict::Alarm) {
+        let detail = format!("HTTP status {}", capture.head.status);
+        return Ok(unseen(reason, detail, &capture));
+    }
+    let confirmed = confirm(checker, &look, &desk, &opinion).await?;
+    let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
+    Ok(Looked::Judged(Box::new(put_together(&look, &desk, capture, opinion, (confirmed, excerpts)))))
+}
+
+fn unseen(reason: UnseenReason, detail: String, capture: &Arc<Capture>) -> Looked {
+    Looked::Unseen { reason, detail, capture: Box::new(Capture::clone(capture)) }
+}
+
+/// A state of which a person said "this was not us" stays an alarm while the page shows it.
+fn heed_people(look: &Look, opinion: &mut Opinion) {
+    if look.state.rejected(opinion.state) && !opinion.approved {
+        let reason = Words::new(
+            "a person said of this state: this was not us",
+            "この状態は「心当たりがない」と回答されています",
+        );
+        let judgement = &mut opinion.examination.judgement;
+        judge::add_reason(judgement, Verdict::Alarm, reason);
+        judgement.certain = true;
+    }
+}
+
+fn put_together(
+    look: &Look,
+    desk: &Desk,
+    capture: Arc<Capture>,
+    opinion: Opinion,
+    (confirmed, excerpts): (Option<bool>, Vec<Excerpt>),
+) -> JudgedLook {
+    let before = look.state.last.as_ref().map(|last| last.state);
+    let was_special = desk.baseline.states.iter().find(|known| Some(known.snapshot.state) == before);
+    let Examination { findings, judgement, .. } = opinion.examination;
+    // What was said without an approved state that cannot be read is never said again without a second look.
+    let whole = opinion.damaged.as_ref().is_none_or(Vec::is_empty);
+    let fingerprint = if whole { look.fingerprint } else { Digest::of(format!("incomplete {}", look.fingerprint)) };
+    JudgedLook {
+        capture,
+        excerpts,
+        judged: Judged { fingerprint, state: opinion.state, judgement, findings },
+        confirmed,
+        special: (opinion.special, was_special.and_then(|known| known.special.clone())),
+    }
+}
+
+/// A second fetch, unconditional and over a new connection, for an alarm that is not certain and not known yet.
+async fn confirm<S: Store, F: Fetcher>(
+    checker: &Checker<S, F>,
+    look: &Look<'_>,
+    desk: &Desk,
+    opinion: &Opinion,
+) -> Result<Option<bool>> {
+    let judgement: &Judgement = &opinion.examination.judgement;
+    let known = look.state.incidents.iter().any(|incident| incident.alarmed_state == Some(opinion.state));
+    if judgement.verdict != Verdict::Alarm || judgement.certain || known {
+        return Ok(None);
+    }
+    tokio::time::sleep(checker.world.pace.confirm_after).await;
+    let url = look.target.url.clone();
+    let request = Request { url, persona: look.persona, validators: None, fresh_connection: true };
+    let Ok(Fetched::Full(capture)) = checker.fetcher.fetch(request).await else { return Ok(None) };
+    let bare = classify(Some(&capture.head), &capture.body).is_some();
+    let second = form_opinion(checker, desk, &Arc::new(*capture), bare).await?;
+    let again = second.ok().map(|second| second.examination.judgement.verdict == Verdict::Alarm);
+    // An error page in between says nothing about whether the alarm would have come again.
+    Ok(again.filter(|again| *again || !bare))
+}

@@ -139,7 +139,11 @@ async fn a_silence_that_ends_lets_go_of_reviews_and_of_sites_that_are_down() {
     assert_eq!(service.check("top").await.verdict, Verdict::Review);
     assert_eq!(service.post().await.len(), before, "held back");
     assert!(service.store.end_silence(silence.id.to_string(), Timestamp::now()).await.expect("the store"));
-    assert_eq!(service.post().await.len(), before + 2, "owner and operators");
+    let mails = service.post().await;
+    assert_eq!(mails.len(), before + 2, "owner and operators");
+    let owned = mails.iter().filter(|mail| mail.to == "web@city.example");
+    let named = |text: &str| text.contains("まもなく期限が切れる承認") && text.contains("例示市 top");
+    assert!(owned.map(|mail| &mail.text).any(|text| named(text)), "approvals that end soon are named: {mails:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

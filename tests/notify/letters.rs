@@ -1,8 +1,8 @@
 //! What letters say: snapshots in both languages, and what must never be in them.
 
-use super::samples::{HOSTILE, kinds, letter, opened, rules, storm};
+use super::samples::{HOSTILE, at, kinds, letter, opened, rules, storm};
 use hinomi::model::{Channel, Language, Message};
-use hinomi::notify::write;
+use hinomi::notify::{Ending, Letter, write};
 use std::path::PathBuf;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Japanese, "ja"), (Language::English, "en")];
@@ -140,5 +140,22 @@ fn the_same_letter_gives_the_same_message() {
     for (_, stories) in kinds() {
         let letter = letter(stories, Channel::Mail, Language::Japanese);
         assert_eq!(write(&letter, &rules), write(&letter, &rules));
+    }
+}
+
+#[test]
+fn approvals_that_end_soon_are_named_and_bounded() {
+    let target = |number: usize| format!("page-{number}").parse().expect("an id");
+    let ending = |number| Ending { target: (target(number), "例示市".to_owned()), at: at("2026-12-01T00:00:00Z") };
+    for (language, heading, more) in [
+        (Language::Japanese, "まもなく期限が切れる承認", "ほか10件"),
+        (Language::English, "Approvals that end soon", "10 more"),
+    ] {
+        let letter =
+            Letter { endings: (0..60).map(ending).collect(), ..letter(vec![opened()], Channel::Mail, language) };
+        let message = write(&letter, &rules);
+        assert!(message.text.contains(heading) && message.text.contains(more), "{}", message.text);
+        assert!(message.text.contains("page-0") && !message.text.contains("page-59"));
+        assert_eq!(message.json["approvals_ending"].as_array().map(Vec::len), Some(60));
     }
 }

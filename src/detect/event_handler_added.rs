@@ -1,13 +1,17 @@
 //! Rule `event-handler-added`: code in attributes, and URLs that are code.
 
-use super::support::Scripts;
+use super::support::{Hosts, Scripts, Standing};
 use super::{Detector, Findings, Found};
-use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Rule, Severity, Sink, StaticWords, Words};
+use crate::model::{
+    ActiveItem, ActiveKind, Case, Confidence, Digest, Rule, ScriptReport, Severity, Sink, StaticWords, Words,
+    runs_unasked,
+};
 
 /// # What it finds
 ///
 /// A new or changed `on…` attribute, `javascript:` URL or executable `data:` URL. Those that run without a click
-/// (`onload`, `onerror` …) and write markup, load something or evaluate text are the worst.
+/// (`onload`, `onerror`, `onfocus`, `onmousemove`, `onscroll` …) and write markup, load something, evaluate text or lead
+/// elsewhere are the worst.
 ///
 /// # Why it matters
 ///
@@ -41,26 +45,6 @@ static RULE: Rule = Rule {
         ja: "何のためのコードか保守担当者に確認してください。心当たりがなければページの写しを残し、書き込み経路(CMSのアカウント、プラグイン、FTP)を調べてください。",
     },
 };
-
-/// Handlers that run without the visitor doing anything in particular.
-const UNASKED: [&str; 16] = [
-    "onload",
-    "onerror",
-    "onpageshow",
-    "onfocus",
-    "onfocusin",
-    "onmousemove",
-    "onmouseover",
-    "onmouseenter",
-    "onpointermove",
-    "onpointerover",
-    "onscroll",
-    "ontoggle",
-    "onanimationstart",
-    "onanimationend",
-    "onbegin",
-    "onloadstart",
-];
 
 /// Handlers that do nothing but what a visitor expects.
 const TRIVIAL: [&str; 13] = [
@@ -103,18 +87,33 @@ fn weigh(case: &Case, scripts: &Scripts, item: &ActiveItem) -> (Severity, Confid
     if TRIVIAL.contains(&code) {
         return (Severity::Low, Confidence::Firm);
     }
-    let sinks = |sink: &Sink| scripts.on(item.node).iter().any(|report| report.sinks.contains(sink));
+    let code_digest = Digest::of(&item.value);
+    let on_node = scripts.on(item.node);
+    let reports: Vec<_> = on_node.iter().filter(|report| on_node.len() == 1 || report.digest == code_digest).collect();
+    let sinks = |sink: &Sink| reports.iter().any(|report| report.sinks.contains(sink));
     let acts = [Sink::Eval, Sink::Write, Sink::Element].iter().any(sinks);
     let loads = matches!(element_name(case, item), "script" | "iframe" | "frame" | "object" | "embed");
     if item.kind == ActiveKind::ScriptUrl && loads {
         return (Severity::High, if value.starts_with("data:") { Confidence::Tentative } else { Confidence::Firm });
     }
-    let unasked = item.attribute.as_ref().is_some_and(|name| UNASKED.contains(&name.as_str()));
+    let unasked = item.attribute.as_deref().is_some_and(runs_unasked);
     match (unasked, acts) {
         (true, true) => (Severity::High, Confidence::Firm),
+        (true, false) if leaves(case, &reports) => (Severity::High, Confidence::Firm),
         (false, true) => (Severity::High, Confidence::Tentative),
         _ => (Severity::Medium, Confidence::Firm),
     }
+}
+
+/// Whether code goes or calls elsewhere: to another site, or to an address that it does not name.
+fn leaves(case: &Case, reports: &[&&ScriptReport]) -> bool {
+    let hosts = Hosts::of(case);
+    let own = |raw: &String| hosts.resolve(raw).is_none_or(|url| matches!(hosts.standing(&url), Standing::Own));
+    reports.iter().any(|report| {
+        let goes = report.sinks.iter().any(|sink| matches!(sink, Sink::Navigate | Sink::Network));
+        let named = report.redirects.iter().chain(&report.urls);
+        goes && (named.clone().next().is_none() || !named.clone().all(own))
+    })
 }
 
 fn element_name<'a>(case: &Case<'a>, item: &ActiveItem) -> &'a str {

@@ -6,10 +6,16 @@ use crate::model::{ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Rule,
 use std::collections::HashMap;
 use url::Url;
 
+/// Longest code in which targets are looked for, in bytes.
+const MAX_CODE: usize = 65_536;
+/// Most places in one piece of code that are looked at.
+const MAX_TARGETS: usize = 200;
+
 /// # What it finds
 ///
 /// A form, or a button with its own target (`formaction`), that now sends to another site: the target of an approved
-/// form was changed, or a new form leads there. Forms that ask for a password or a card are the worst.
+/// form was changed, a new form leads there, or new code in the page assigns such a target. Forms that ask for a password
+/// or a card are the worst, whoever the other site is.
 ///
 /// # Why it matters
 ///
@@ -58,11 +64,16 @@ impl Detector for FormTargetChanged {
             let secret = form.and_then(|form| *asked.entry(form).or_insert_with(|| asks_for(case.now.page, form)));
             let weighed = match case.approved {
                 None => secret.and_then(|_| at_first_sight(&hosts, &url)),
+                // The same site with another path or method is no other target.
+                Some(_) if old.is_some_and(|old| old.host == item.host) => Some((Severity::Medium, Confidence::Firm)),
                 Some(_) => Some(weigh(&hosts, &url, secret.is_some(), old.is_some())),
             };
             if let Some((severity, confidence)) = weighed {
                 out.add(Found::new(severity, confidence, words(item, old, secret)).on(item));
             }
+        }
+        if case.approved.is_some() {
+            by_scripts(case, &hosts, out);
         }
     }
 }
@@ -75,8 +86,58 @@ fn at_first_sight(hosts: &Hosts, url: &Url) -> Option<(Severity, Confidence)> {
     }
 }
 
+/// Code in the page that gives a form a target on another site.
+fn by_scripts(case: &Case, hosts: &Hosts, out: &mut Findings) {
+    let code = |kind| matches!(kind, ActiveKind::InlineScript | ActiveKind::EventHandler | ActiveKind::ScriptUrl);
+    for (item, old) in case.new_items().filter(|(item, _)| code(item.kind)) {
+        let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
+        let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
+        let targets = std::iter::once(item.value.as_str()).chain(layers).flat_map(targets);
+        let known = |raw: &str| old.is_some_and(|old| old.value.contains(raw));
+        for raw in targets.filter(|raw| !known(raw)) {
+            let Some(url) = hosts.resolve(raw) else { continue };
+            let severity = match hosts.standing(&url) {
+                Standing::Own => continue,
+                Standing::Approved => Severity::Medium,
+                Standing::Service(service) if !service.is_open() => Severity::Medium,
+                _ => Severity::High,
+            };
+            let host = url.host_str().unwrap_or_default();
+            let words = Words::new(
+                format!("code in the page makes a form send to another site, {host}"),
+                format!("ページ内のコードが、フォームの送信先を別サイト {host} に変えます"),
+            );
+            out.add(Found::new(severity, Confidence::Firm, words).on(item).evidence(around(&item.value, raw)));
+        }
+    }
+}
+
+/// The absolute addresses that code assigns to the target of a form.
+fn targets(code: &str) -> impl Iterator<Item = &str> {
+    let code = code.get(..code.floor_char_boundary(MAX_CODE)).unwrap_or_default();
+    let places = ["action", "formAction", "formaction"].into_iter().flat_map(move |name| code.match_indices(name));
+    places.take(MAX_TARGETS).filter_map(move |(at, name)| {
+        let before = code.get(..at)?.chars().next_back()?;
+        let rest = code.get(at + name.len()..)?.trim_start_matches(['"', '\'', ']']).trim_start();
+        let assigned = rest.strip_prefix(['=', ',', ':']).filter(|rest| !rest.starts_with('='))?.trim_start();
+        let value = assigned.trim_start_matches(['(', '\\']).strip_prefix(['"', '\'', '`'])?;
+        let raw = value.split(['"', '\'', '`', '\\', ' ', '<', '>']).next()?;
+        let absolute = raw.starts_with("//") || raw.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+        (matches!(before, '.' | '"' | '\'' | '[' | ' ' | '{' | ',') && absolute && raw.len() < 2_048).then_some(raw)
+    })
+}
+
+/// The code around an address.
+fn around<'a>(code: &'a str, raw: &'a str) -> &'a str {
+    let Some(at) = code.find(raw) else { return raw };
+    code.get(code.floor_char_boundary(at.saturating_sub(120))..code.ceil_char_boundary((at + 300).min(code.len())))
+        .unwrap_or(raw)
+}
+
 fn weigh(hosts: &Hosts, url: &Url, secret: bool, replaced: bool) -> (Severity, Confidence) {
     match hosts.standing(url) {
+        Standing::Approved | Standing::Service(_) if secret => (Severity::High, Confidence::Firm),
+        Standing::Service(service) if service.is_open() && replaced => (Severity::High, Confidence::Firm),
         Standing::Own | Standing::Approved | Standing::Service(_) => (Severity::Medium, Confidence::Firm),
         Standing::Imitation(_) => (Severity::Critical, Confidence::Firm),
         Standing::Unknown if secret || replaced => (Severity::Critical, Confidence::Firm),

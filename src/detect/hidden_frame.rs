@@ -9,7 +9,9 @@ use url::{Host, Url};
 ///
 /// A new `iframe`, `frame`, `object` or `embed` that is hidden, at most two pixels large or moved out of sight, itself
 /// or by an element around it. Known honest shapes are no more than low: frames without an address, the `noscript`
-/// frame of Google Tag Manager (also on the site's own host), and those of well-known services.
+/// frame of Google Tag Manager (also on the site's own host), and those of well-known services that work with such
+/// frames (measuring, consent, payment, sign-in). A hidden frame of another service is medium; one from a host where
+/// anybody can publish, or of a public body, is as bad as any other.
 ///
 /// # Why it matters
 ///
@@ -59,7 +61,7 @@ impl Detector for HiddenFrame {
             if !frame || !(item.hidden || element.is_some_and(tiny)) {
                 continue;
             }
-            if let Some((severity, confidence)) = weigh(case, item, old, element, &hosts) {
+            if let Some((severity, confidence)) = weigh(case, item, old, element, &hosts, &odd) {
                 out.add(Found::new(severity, confidence, words(item, &odd)).on(item));
             }
         }
@@ -72,6 +74,7 @@ fn weigh(
     old: Option<&ActiveItem>,
     element: Option<&Element>,
     hosts: &Hosts,
+    odd: &OddPlaces,
 ) -> Option<(Severity, Confidence)> {
     let first_sight = case.approved.is_none();
     let quiet = (!first_sight).then_some((Severity::Low, Confidence::Firm));
@@ -90,14 +93,17 @@ fn weigh(
         return quiet;
     }
     match hosts.standing_of(item, &url) {
-        Standing::Service(_) => quiet,
+        Standing::Service(service) if service.works_unseen() && !odd.is_telling(item.position) => quiet,
+        Standing::Service(service) if !service.is_open() && !odd.is_telling(item.position) => {
+            Some((if first_sight { Severity::Low } else { Severity::Medium }, Confidence::Firm))
+        }
         Standing::Own if first_sight => None,
         Standing::Own => Some((Severity::Medium, Confidence::Firm)),
         Standing::Approved if old.is_some_and(|old| old.hidden && old.host == item.host) => quiet,
         Standing::Approved => Some((Severity::Medium, Confidence::Firm)),
         Standing::Imitation(_) => Some((Severity::Critical, Confidence::Firm)),
-        Standing::Unknown if first_sight => Some(at_first_sight(item, &url)),
-        Standing::Unknown => Some((Severity::Critical, Confidence::Firm)),
+        Standing::Unknown | Standing::Service(_) if first_sight => Some(at_first_sight(item, &url)),
+        Standing::Unknown | Standing::Service(_) => Some((Severity::Critical, Confidence::Firm)),
     }
 }
 

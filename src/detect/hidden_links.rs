@@ -1,6 +1,6 @@
 //! Rule `hidden-links`: links to strangers that search engines see and visitors do not, and planted spam.
 
-use super::support::{Hosts, OddPlaces, Standing, cut, spam_words};
+use super::support::{Hosts, OddPlaces, SpamWords, Standing, cut, spam_words};
 use super::{Detector, Findings, Found};
 use crate::model::{
     ActiveItem, ActiveKind, Case, ChangeKind, Confidence, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords,
@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 ///
 /// New links to unknown sites inside an element that is hidden, moved out of sight or shrunk to nothing, inside
 /// `<noscript>`, or under a class that a script hides by writing a style sheet. New blocks of links to unknown sites
-/// with the words of gambling, medicines and fake shops, hidden or not. New hidden text that is no language, which
+/// with the words of gambling, medicines and fake shops, hidden or not; words of every shop (free delivery, mail order)
+/// count beside such a word or when hidden. New hidden text that is no language, which
 /// scripts use as a store of code.
 ///
 /// # Why it matters
@@ -77,7 +78,7 @@ impl Detector for HiddenLinks {
         for nodes in inserted(case) {
             let fresh = nodes.iter().filter(|node| !told.contains(*node));
             let links = fresh.fold(Links::default(), |all, node| all.with(census.links(*node)));
-            if links.unknown >= MANY && !links.spam.is_empty() {
+            if links.unknown >= MANY && links.spam.strong() > 0 {
                 out.extend(nodes.first().map(|node| spam(&links).at(*node)));
             }
         }
@@ -119,7 +120,7 @@ impl<'a> Census<'a> {
         links.all += 1;
         let Some(url) = self.hosts.resolve(href) else { return };
         let Some(its) = url.host_str().map(site).filter(|its| !self.known.contains(*its)) else { return };
-        if matches!(self.hosts.standing(&url), Standing::Unknown | Standing::Imitation(_)) {
+        if matches!(self.hosts.linked(&url), Standing::Unknown | Standing::Imitation(_)) {
             let text = self.page.text(id, 200);
             links.unknown += 1;
             links.sites.insert(its.to_owned());
@@ -144,7 +145,7 @@ struct Links {
     /// Links to unknown sites.
     unknown: usize,
     sites: BTreeSet<String>,
-    spam: BTreeSet<&'static str>,
+    spam: SpamWords,
     first: Option<String>,
 }
 
@@ -176,7 +177,7 @@ fn hidden(case: &Case, item: &ActiveItem, links: &Links) -> Option<Found> {
         return noise(case, item);
     }
     let first_sight = case.approved.is_none();
-    let spam = !links.spam.is_empty();
+    let spam = links.spam.any();
     let (severity, confidence) = match links.unknown {
         _ if spam && links.unknown >= MANY => (Severity::High, Confidence::Firm),
         MANY.. if !first_sight => (Severity::High, Confidence::Firm),
@@ -277,11 +278,12 @@ fn inserted(case: &Case) -> Vec<Vec<NodeId>> {
 }
 
 fn planted(links: &Links, case: &Case) -> Found {
-    let severity = match (case.approved.is_some(), links.spam.is_empty()) {
+    let severity = match (case.approved.is_some(), !links.spam.any()) {
         (true, _) | (false, false) => Severity::High,
         (false, true) => Severity::Medium,
     };
-    let confidence = if links.spam.is_empty() { Confidence::Tentative } else { Confidence::Firm };
+    let sure = case.approved.is_some() || links.spam.any();
+    let confidence = if sure { Confidence::Firm } else { Confidence::Tentative };
     let words = Words::new(
         format!("{} links to unknown sites stand where only robots read", links.unknown),
         format!("検索ロボットだけが読む場所に、無関係なサイトへのリンクが{}件あります", links.unknown),
@@ -290,8 +292,8 @@ fn planted(links: &Links, case: &Case) -> Found {
 }
 
 fn spam(links: &Links) -> Found {
-    let severity = if links.spam.len() >= 2 || links.unknown >= 10 { Severity::High } else { Severity::Medium };
-    let listed: Vec<_> = links.spam.iter().take(5).copied().collect();
+    let severity = if links.spam.all().count() >= 2 || links.unknown >= 10 { Severity::High } else { Severity::Medium };
+    let listed: Vec<_> = links.spam.all().take(5).collect();
     let words = Words::new(
         format!("{} new links to unknown sites carry words of planted spam ({})", links.unknown, listed.join(", ")),
         format!("スパムの語({})を含む無関係なサイトへのリンクが{}件追加されました", listed.join("、"), links.unknown),

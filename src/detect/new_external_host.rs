@@ -1,9 +1,9 @@
 //! Rule `new-external-host`: something acts from, or reaches out to, a host that was never approved.
 
-use super::support::{Hosts, OddPlaces, Scripts, Service, Standing};
+use super::support::{Hosts, OddPlaces, Scripts, Service, Standing, acts_alone};
 use super::{Detector, Findings, Found};
 use crate::model::{
-    ActiveItem, ActiveKind, Case, Confidence, Element, Position, Rule, ScriptReport, ScriptSign, Severity, Sink,
+    ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Position, Rule, ScriptReport, ScriptSign, Severity, Sink,
     StaticWords, Words,
 };
 use std::collections::HashSet;
@@ -13,8 +13,10 @@ use url::{Host, Url};
 ///
 /// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
 /// the approved page, and a new script in the page that loads something from such a host. More than four hundred
-/// well-known services (analytics, maps, video, fonts, public bodies …) are named and asked about; hosts that imitate
-/// the name of such a service are told as critical. A frame that is plainly there to be looked at is less sure than a
+/// well-known services (analytics, maps, video, fonts …) are named and asked about, unless they stand where pages have
+/// nothing; of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
+/// a publisher is approved, not the host. The name of a public body is no excuse: such sites are broken into as others
+/// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is less sure than a
 /// script. Without an approved page only imitations and disguised addresses
 /// count; other foreign scripts and frames are no more than information.
 ///
@@ -103,11 +105,19 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, odd: &OddPlaces, case: &C
         Standing::Service(service) if item.kind == ActiveKind::Preload => {
             (Severity::Low, Confidence::Firm, serves(host, service))
         }
-        Standing::Service(service) => (Severity::Medium, Confidence::Firm, serves(host, service)),
+        Standing::Service(service) if service.offers(item.kind) && !is_misplaced(item, service, odd) => {
+            (Severity::Medium, Confidence::Firm, serves(host, service))
+        }
         Standing::Unknown if first_sight => at_first_sight(item, url, odd)?,
-        Standing::Unknown => unknown(item, url, case.now.page.element(item.node), odd),
+        Standing::Unknown | Standing::Service(_) => unknown(item, url, case, odd),
     };
     Some(Found::new(severity, confidence, words).on(item))
+}
+
+/// Whether something stands where its service never puts it.
+fn is_misplaced(item: &ActiveItem, service: &Service, odd: &OddPlaces) -> bool {
+    let odd = if service.is_open() { odd.name(item.position).is_some() } else { odd.is_telling(item.position) };
+    odd && acts_alone(item.kind)
 }
 
 fn imitation(host: &str, brand: &str, first_sight: bool) -> (Severity, Confidence, Words) {
@@ -149,7 +159,7 @@ fn at_first_sight(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> Option<(Seve
     Some((severity, Confidence::Tentative, words))
 }
 
-fn unknown(item: &ActiveItem, url: &Url, element: Option<&Element>, odd: &OddPlaces) -> (Severity, Confidence, Words) {
+fn unknown(item: &ActiveItem, url: &Url, case: &Case, odd: &OddPlaces) -> (Severity, Confidence, Words) {
     let host = url.host_str().unwrap_or_default();
     let new_host = Words::new(
         format!("something is loaded from {host}, a host never approved for this page"),
@@ -164,7 +174,7 @@ fn unknown(item: &ActiveItem, url: &Url, element: Option<&Element>, odd: &OddPla
         return (Severity::Critical, Confidence::Firm, new_host);
     }
     let Some((place, place_ja)) = odd.name(item.position) else {
-        let confidence = if shows(item, url, element) { Confidence::Tentative } else { Confidence::Firm };
+        let confidence = if shows(item, url, case.now.page) { Confidence::Tentative } else { Confidence::Firm };
         return (Severity::High, confidence, new_host);
     };
     let words = Words::new(
@@ -176,17 +186,24 @@ fn unknown(item: &ActiveItem, url: &Url, element: Option<&Element>, odd: &OddPla
 
 /// Whether a frame is there to be looked at: encrypted, of a named host, in the content, and of some size without lying
 /// over the page.
-fn shows(item: &ActiveItem, url: &Url, element: Option<&Element>) -> bool {
+fn shows(item: &ActiveItem, url: &Url, page: &Page) -> bool {
+    let element = page.element(item.node);
     let frame = matches!(item.kind, ActiveKind::Frame | ActiveKind::Object) && !item.hidden && !item.noscript;
     let sound = url.scheme() == "https" && url.port().is_none() && matches!(url.host(), Some(Host::Domain(_)));
     let style = element.and_then(|element| element.attribute("style")).unwrap_or_default().to_ascii_lowercase();
-    let lies_over = ["fixed", "absolute", "z-index", "100vh", "100vw"].iter().any(|word| style.contains(word));
+    let lies_over = ["fixed", "absolute", "z-index", "100vh", "100vw"].iter().any(|word| style.contains(word))
+        || page.active.iter().any(|other| other.kind == ActiveKind::Cover && holds(page, other.node, item.node));
     let sized = |name| {
         let value = element.and_then(|element| element.attribute(name)).unwrap_or_default();
         let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<u32>().is_ok_and(|size| size >= 50)
     };
     frame && sound && !lies_over && item.position == Position::Content && (sized("height") || style.contains("height:"))
+}
+
+/// Whether a node stands in the subtree of another.
+fn holds(page: &Page, outer: NodeId, inner: NodeId) -> bool {
+    outer <= inner && inner.index() < outer.index() + page.node(outer).size as usize
 }
 
 /// Whether an address is made to be misread: an odd port, and a path of other sites' names (as "8080" Gumblar had).
@@ -249,8 +266,10 @@ fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Se
             Some((Severity::Medium, Confidence::Tentative, words))
         }
         _ if first_sight => None,
-        Standing::Service(service) => Some((Severity::Medium, Confidence::Firm, serves(host, service))),
-        Standing::Unknown => {
+        Standing::Service(service) if service.offers(ActiveKind::LinkedScript) => {
+            Some((Severity::Medium, Confidence::Firm, serves(host, service)))
+        }
+        Standing::Unknown | Standing::Service(_) => {
             let words = Words::new(
                 format!("a new script in the page reaches {host}, a host never approved for this page"),
                 format!("新しいページ内スクリプトが、承認されたことのないホスト {host} を呼び出します"),

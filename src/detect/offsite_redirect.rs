@@ -1,6 +1,6 @@
 //! Rule `offsite-redirect`: the page sends its visitors to another site.
 
-use super::support::{Hosts, Standing, only_redirects};
+use super::support::{Hosts, Standing, is_program, only_redirects};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Head, Rule, Severity, StaticWords, Words, site};
 use std::collections::HashSet;
@@ -26,7 +26,8 @@ use url::Url;
 ///
 /// # Known false alarms
 ///
-/// A site that moves to another domain; a move to a public body's domain (`go.jp`, `lg.jp`) is medium.
+/// A site that moves to another domain; a move to a public body's domain (`go.jp`, `lg.jp`) is medium when the page was
+/// given up for it.
 ///
 /// # References
 ///
@@ -136,7 +137,7 @@ fn by_script(case: &Case, hosts: &Hosts, out: &mut Findings) {
 
 fn weigh(case: &Case, hosts: &Hosts, url: &Url, noscript: bool) -> Option<(Severity, Confidence)> {
     let nothing_else = only_redirects(case.now.page);
-    let standing = hosts.standing(url);
+    let standing = hosts.linked(url);
     if case.approved.is_none() {
         return match standing {
             Standing::Unknown if nothing_else => Some((Severity::High, Confidence::Tentative)),
@@ -147,11 +148,20 @@ fn weigh(case: &Case, hosts: &Hosts, url: &Url, noscript: bool) -> Option<(Sever
     }
     match standing {
         Standing::Own => None,
-        Standing::Service(service) if service.is_government() => Some((Severity::Medium, Confidence::Firm)),
+        Standing::Service(service) if service.is_government() && has_moved(case, url) => {
+            Some((Severity::Medium, Confidence::Firm))
+        }
         _ if nothing_else => Some((Severity::Critical, Confidence::Firm)),
         _ if noscript => Some((Severity::High, Confidence::Tentative)),
         _ => Some((Severity::High, Confidence::Firm)),
     }
+}
+
+/// Whether a page gave itself up for another address: one that sends visitors away and stays as it was has not moved,
+/// and nobody moves to a program or into somebody's folder.
+fn has_moved(case: &Case, url: &Url) -> bool {
+    let given_up = case.approved.is_none_or(|compared| compared.difference.text_kept < 0.5);
+    given_up && !url.path().contains("/~") && !is_program(url)
 }
 
 fn words(url: &Url, by: &str, by_ja: &str) -> Words {

@@ -1,6 +1,6 @@
 //! Rule `server-side-script`: a script whose source is a program on a server.
 
-use super::support::{Hosts, OddPlaces, Standing, address};
+use super::support::{Hosts, OddPlaces, Standing, address, is_program, program};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use std::collections::HashSet;
@@ -8,8 +8,9 @@ use url::Url;
 
 /// # What it finds
 ///
-/// A new script whose address ends in `.php`, `.asp`, `.aspx`, `.cgi`, `.jsp` or `.pl`, on another host or on the
-/// site's own. Without an approved page it is low, unless it stands where pages have nothing.
+/// A new script whose address is a program (`.php`, `.php5`, `.asp`, `.aspx`, `.ashx`, `.cgi`, `.jsp`, `.pl` …, also
+/// with percent signs), on another host or on the site's own, linked or made by code in the page. Without an approved
+/// page it is low, unless it stands where pages have nothing.
 ///
 /// # Why it matters
 ///
@@ -25,8 +26,8 @@ use url::Url;
 ///
 /// # Known false alarms
 ///
-/// Old visitor counters, and content systems that join their scripts by a program (`load-scripts.php`, `/_layouts/`):
-/// quiet when the approved page has them, medium when such a system's own path is new.
+/// Old visitor counters, and content systems that join their scripts by a program (`/wp-admin/load-scripts.php`,
+/// `/ScriptResource.axd`): quiet when the approved page has them, medium when exactly such a program is new.
 ///
 /// # References
 ///
@@ -48,11 +49,21 @@ static RULE: Rule = Rule {
     },
 };
 
-/// Endings of programs.
-const ENDINGS: [&str; 7] = ["php", "asp", "aspx", "cgi", "jsp", "pl", "phtml"];
+/// Longest code in which made scripts are looked for, in bytes.
+const MAX_CODE: usize = 65_536;
+/// Most sources in one piece of code that are looked at.
+const MAX_SOURCES: usize = 200;
 
-/// Paths at which well-known content systems serve joined scripts.
-const SYSTEMS: [&str; 5] = ["/wp-admin/load-scripts.php", "/wp-includes/", "/_layouts/", "/typo3/", "/umbraco/"];
+/// Programs by which well-known content systems serve joined scripts.
+const SYSTEMS: [&str; 7] = [
+    "/wp-admin/load-scripts.php",
+    "/wp-includes/js/tinymce/wp-tinymce.php",
+    "/ScriptResource.axd",
+    "/WebResource.axd",
+    "/_layouts/15/ScriptResx.ashx",
+    "/umbraco/DependencyHandler.axd",
+    "/DependencyHandler.axd",
+];
 
 impl Detector for ServerSideScript {
     fn rule(&self) -> &'static Rule {
@@ -63,25 +74,49 @@ impl Detector for ServerSideScript {
         let hosts = Hosts::of(case);
         let odd = OddPlaces::of(case);
         let known = known_programs(case);
-        for (item, _) in case.new_items().filter(|(item, _)| item.kind == ActiveKind::LinkedScript) {
-            let Some(url) = address(item).filter(is_program) else { continue };
+        for (item, _) in case.new_items() {
+            let Some(url) = source(item, &hosts, case) else { continue };
             let (severity, confidence) = match case.approved {
+                None if item.kind != ActiveKind::LinkedScript => continue,
                 None => at_first_sight(item, &hosts, &url),
                 Some(_) if known.contains(&program(&url)) => (Severity::Low, Confidence::Firm),
                 Some(_) => weigh(item, &hosts, &odd, &url),
             };
-            out.add(Found::new(severity, confidence, words(item, &url)).on(item));
+            let foreign = !matches!(hosts.standing(&url), Standing::Own) && (item.foreign || item.host.is_none());
+            out.add(Found::new(severity, confidence, words(foreign, &url)).on(item));
         }
     }
 }
 
-fn is_program(url: &Url) -> bool {
-    url.path().split('/').any(names_program)
+/// The program that a script comes from: the source of a linked one, or what code in the page gives a new script as its
+/// source.
+fn source(item: &ActiveItem, hosts: &Hosts, case: &Case) -> Option<Url> {
+    match item.kind {
+        ActiveKind::LinkedScript => address(item).filter(is_program),
+        ActiveKind::InlineScript | ActiveKind::EventHandler => {
+            let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
+            let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
+            std::iter::once(item.value.as_str()).chain(layers).find_map(|code| made(code, hosts))
+        }
+        _ => None,
+    }
 }
 
-fn names_program(segment: &str) -> bool {
-    segment.rsplit_once('.').is_some_and(|(name, ending)| {
-        !name.is_empty() && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+/// The program that code names as the source of a script it makes.
+fn made(code: &str, hosts: &Hosts) -> Option<Url> {
+    let code = code.get(..code.floor_char_boundary(MAX_CODE))?;
+    let makes = code.contains("createElement") && (code.contains("'script'") || code.contains("\"script\""));
+    if !(makes || code.contains("<script")) {
+        return None;
+    }
+    code.match_indices("src").take(MAX_SOURCES).find_map(|(at, _)| {
+        // A frame or an image has a source too: in markup the tag before it must be a script's.
+        let tag = code.get(..at)?.rsplit_once('<').map(|(_, tag)| tag);
+        let markup = tag.is_some_and(|tag| !tag.contains('>') && tag.len() < 200);
+        let fits = if markup { tag.is_some_and(|tag| tag.starts_with("script")) } else { makes };
+        let rest = code.get(at + 3..)?.trim_start_matches(['"', '\'', ']', ' ', '=', ',', '\\', '`', '(', '+']);
+        let raw = rest.split(['"', '\'', '>', ' ', '\\', '`', '<']).next().filter(|raw| raw.len() < 2_048)?;
+        hosts.resolve(raw).filter(|url| fits && is_program(url))
     })
 }
 
@@ -90,19 +125,6 @@ fn known_programs(case: &Case) -> HashSet<(Option<String>, String)> {
     let old = case.approved.map(|compared| compared.version.page.active.as_slice()).unwrap_or_default();
     let scripts = old.iter().filter(|item| item.kind == ActiveKind::LinkedScript);
     scripts.filter_map(|item| Some(program(&address(item)?))).collect()
-}
-
-/// Host and path of the program itself; what follows it in the path is its input, as a query is.
-fn program(url: &Url) -> (Option<String>, String) {
-    let mut path = String::new();
-    for segment in url.path().split('/') {
-        path.push('/');
-        path.push_str(segment);
-        if names_program(segment) {
-            break;
-        }
-    }
-    (url.host_str().map(str::to_owned), path)
 }
 
 fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Confidence) {
@@ -115,18 +137,18 @@ fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Con
 }
 
 fn weigh(item: &ActiveItem, hosts: &Hosts, odd: &OddPlaces, url: &Url) -> (Severity, Confidence) {
-    let system = SYSTEMS.iter().any(|path| url.path().starts_with(path));
-    match hosts.standing_of(item, url) {
-        Standing::Service(_) => (Severity::Medium, Confidence::Firm),
+    let system = SYSTEMS.contains(&program(url).1.as_str());
+    let standing = if item.host.is_some() { hosts.standing_of(item, url) } else { hosts.standing(url) };
+    match standing {
         Standing::Own if system => (Severity::Medium, Confidence::Firm),
         _ if odd.name(item.position).is_some() => (Severity::Critical, Confidence::Firm),
         _ => (Severity::High, Confidence::Firm),
     }
 }
 
-fn words(item: &ActiveItem, url: &Url) -> Words {
+fn words(foreign: bool, url: &Url) -> Words {
     let host = url.host_str().unwrap_or_default();
-    if item.foreign {
+    if foreign {
         return Words::new(
             format!("a script comes from a program on another site, {host}"),
             format!("別サイト {host} のプログラムが生成するスクリプトが読み込まれます"),

@@ -2,7 +2,9 @@
 
 use super::support::{Hosts, Standing, cut, language, shares_no_word, spam_words, words};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, same_site};
+use crate::model::{
+    Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, chosen_name, same_site,
+};
 use std::collections::BTreeSet;
 
 /// # What it finds
@@ -100,8 +102,8 @@ fn title_changed(case: &Case, compared: &Compared, flipped: bool) -> Option<Foun
     }
     let evidence = format!("{} → {}", cut(old.as_deref().unwrap_or_default(), 200), cut(&shown, 300));
     let place = node(case.now.page, "title");
-    let spam = spam_words(&shown).difference(&spam_words(old.as_deref().unwrap_or_default())).count();
-    if spam >= 2 || (spam >= 1 && shares_no_word(&old, &new)) {
+    let new_words = spam_words(&shown).new_since(&spam_words(old.as_deref().unwrap_or_default()));
+    if new_words.strong() >= 2 || (new_words.any() && shares_no_word(&old, &new)) {
         let en = "the title now carries the words of planted spam".to_owned();
         let ja = "タイトルにスパムサイトの語が入っています".to_owned();
         return Some(found(Severity::High, en, ja, evidence).at(place));
@@ -147,11 +149,16 @@ fn named(page: &Page) -> Vec<(&'static str, NodeId, &str)> {
     found
 }
 
-/// Whether two hosts share a word of their names, as a site's old and new address do.
+/// Words in host names that say nothing about whose they are.
+const COMMON: [&str; 10] =
+    ["online", "japan", "portal", "mobile", "official", "static", "store", "website", "index", "global"];
+
+/// Whether two hosts share a word of the names their owners chose, as a site's old and new address do.
 fn related(a: &str, b: &str) -> bool {
     let words = |host: &str| -> Vec<String> {
-        let host = host.trim_start_matches("www.").to_ascii_lowercase();
-        host.split(['.', '-']).filter(|word| word.len() >= 5).map(str::to_owned).collect()
+        let name = chosen_name(host).unwrap_or_default().to_ascii_lowercase();
+        let words = name.split(['.', '-']).filter(|word| word.len() >= 5 && !COMMON.contains(word));
+        words.map(str::to_owned).collect()
     };
     let (ours, theirs) = (words(a), words(b));
     ours.iter().any(|word| theirs.iter().any(|other| word.contains(other.as_str()) || other.contains(word.as_str())))
@@ -172,7 +179,7 @@ fn addresses(case: &Case, old: &Page) -> Vec<Found> {
         if same || !(placed || had) || matches!(hosts.standing(&url), Standing::Own) {
             continue;
         }
-        let known = matches!(hosts.standing(&url), Standing::Service(_) | Standing::Approved);
+        let known = matches!(hosts.linked(&url), Standing::Service(_) | Standing::Approved);
         let moved = before.iter().map(|(_, host)| host.as_str()).chain(case.now.url.and_then(|url| url.host_str()));
         let confidence =
             if moved.into_iter().any(|old| related(old, its)) { Confidence::Tentative } else { Confidence::Firm };
@@ -195,5 +202,7 @@ mod tests {
         assert!(related("stopcovid19.pref.example", "covid19-pref.hosting.invalid"));
         assert!(related("www.library-town.example", "library.town.invalid"));
         assert!(!related("www.city.example", "spam.invalid"));
+        assert!(!related("www.city.shibukawa.tokyo.jp", "casino-slot.tokyo"));
+        assert!(!related("town.online", "spam-online.online"));
     }
 }

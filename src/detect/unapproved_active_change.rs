@@ -57,7 +57,7 @@ impl Detector for UnapprovedActiveChange {
         let odd = OddPlaces::of(case);
         for (item, old) in case.new_items() {
             let found = describe(item, old, &odd);
-            if !out.describes(item, found.severity()) {
+            if !out.describes(item, &found) {
                 out.add(found);
             }
         }
@@ -191,6 +191,7 @@ fn noun(kind: ActiveKind) -> (&'static str, &'static str) {
         ActiveKind::ImportMap => ("an import map", "インポートマップ"),
         ActiveKind::Preload => ("a preload or preconnect", "先読み・事前接続の指定"),
         ActiveKind::Hidden => ("a hidden element", "隠し要素"),
+        ActiveKind::Cover => ("something that lies over the page", "ページ全体を覆う要素"),
     }
 }
 

@@ -76,6 +76,85 @@ pub enum ActiveKind {
     Preload,
     /// A hidden element that holds a frame, a form, off-site links, or 1 kB of text and more.
     Hidden,
+    /// An element that lies over the whole screen, or a style that hides the page itself.
+    Cover,
+}
+
+/// Whether the code in an attribute runs without the visitor choosing so: by loading, showing, moving the pointer,
+/// scrolling, focus, an animation or leaving. Attributes that hold an address run as soon as it is loaded.
+#[must_use]
+pub fn runs_unasked(attribute: &str) -> bool {
+    const EVENTS: [&str; 62] = [
+        "abort",
+        "afterprint",
+        "animationcancel",
+        "animationend",
+        "animationiteration",
+        "animationstart",
+        "beforeprint",
+        "beforetoggle",
+        "beforeunload",
+        "begin",
+        "blur",
+        "bounce",
+        "canplay",
+        "canplaythrough",
+        "contentvisibilityautostatechange",
+        "durationchange",
+        "emptied",
+        "end",
+        "ended",
+        "error",
+        "finish",
+        "focus",
+        "focusin",
+        "focusout",
+        "hashchange",
+        "load",
+        "loadeddata",
+        "loadedmetadata",
+        "loadend",
+        "loadstart",
+        "message",
+        "mouseenter",
+        "mouseleave",
+        "mousemove",
+        "mouseout",
+        "mouseover",
+        "mousewheel",
+        "pagehide",
+        "pagereveal",
+        "pageshow",
+        "play",
+        "playing",
+        "pointerenter",
+        "pointermove",
+        "pointerover",
+        "pointerrawupdate",
+        "popstate",
+        "progress",
+        "readystatechange",
+        "repeat",
+        "resize",
+        "scroll",
+        "scrollend",
+        "start",
+        "timeupdate",
+        "toggle",
+        "touchmove",
+        "touchstart",
+        "transitionend",
+        "transitionrun",
+        "unload",
+        "wheel",
+    ];
+    match attribute.strip_prefix("on") {
+        Some(event) => {
+            EVENTS.binary_search(&event).is_ok()
+                || event.strip_prefix("webkit").is_some_and(|event| EVENTS.binary_search(&event).is_ok())
+        }
+        None => matches!(attribute, "src" | "data" | "srcdoc"),
+    }
 }
 
 /// One thing that can act.

@@ -15,7 +15,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport};
+use crate::model::{ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport, runs_unasked};
 use layers::Decoded;
 use prescan::Hints;
 use std::borrow::Cow;
@@ -62,7 +62,7 @@ fn at_node(mut report: ScriptReport, node: NodeId) -> ScriptReport {
 
 /// Whether the script in an attribute waits until the visitor does something.
 fn waits(attribute: &str) -> bool {
-    !matches!(attribute, "onload" | "onerror" | "onpageshow" | "onbegin" | "onstart" | "src" | "data" | "srcdoc")
+    !runs_unasked(attribute)
 }
 
 /// A `javascript:` or `data:` address.

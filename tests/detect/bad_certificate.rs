@@ -17,6 +17,6 @@ fn fixtures() {
 #[test]
 fn a_wrong_name_is_worse_than_an_expiry() {
     assert_eq!(told("tampered-name"), Some((High, Firm)));
-    assert_eq!(told("tampered-expired"), Some((Medium, Firm)));
+    assert_eq!(told("review-expired"), Some((Medium, Firm)));
     assert_eq!(told("harmless-renewed"), None);
 }

@@ -1,6 +1,6 @@
 //! Rule `encoded-script`: every way of hiding, what comes out, and the honest encodings.
 
-use crate::harness::{alarms, check, compared, names, scanned, worst};
+use crate::harness::{Outcome, alarms, check, compared, inserted, names, outcome, rewritten, scanned, worst};
 use hinomi::model::{Confidence::*, Severity::*};
 
 const RULE: &str = "encoded-script";
@@ -42,4 +42,40 @@ fn a_first_snapshot_is_judged_alone() {
 #[test]
 fn the_analytics_snippet_is_exempt_by_its_host_alone() {
     assert_eq!(worst(&compared(RULE, "tampered-analytics"), RULE).map(|w| w.0), Some(High));
+}
+
+#[test]
+fn honest_encoding_is_no_alarm_where_the_page_had_none() {
+    for snippet in [
+        // Classic analytics, a packed library, a mail address in turned letters, codes and percent signs.
+        "<script>var gaJsHost=((\"https:\"==document.location.protocol)?\"https://ssl.\":\"http://www.\");document.write(unescape(\"%3Cscript src='\"+gaJsHost+\"google-analytics.com/ga.js' type='text/javascript'%3E%3C/script%3E\"));</script>",
+        "<script>eval(function(p,a,c,k,e,d){e=function(c){return c};while(c--){if(k[c]){p=p.replace(new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c])}}return p}('0 1(2){3 2.4(5)}',6,6,'function|slide|box|return|fade|300'.split('|'),0,{}))</script>",
+        "<script>var a='<n uers=\"znvygb:vasb@gbja.rknzcyr\">z</n>';document.write(a.replace(/[a-zA-Z]/g,function(c){return String.fromCharCode((c<='Z'?90:122)>=(c=c.charCodeAt(0)+13)?c:c-26)}))</script>",
+        "<script>document.write(String.fromCharCode(60,97,32,104,114,101,102,61,109,97,105,108,116,111,58,97,64,98,46,101,120,97,109,112,108,101,62,97,60,47,97,62))</script>",
+        "<input type=hidden name=__VIEWSTATE value=\"/wEPDwUKMTY1NDU2MTA1MmRkPHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==\">",
+    ] {
+        let found = inserted("hidden-frame", "</main>", snippet);
+        assert!(outcome(&found) < Outcome::Alarm, "{snippet}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_rotates_on_approved_pages_is_quiet() {
+    let state = |value: &str| {
+        format!("<form method=post action=/x><input type=hidden name=__VIEWSTATE value=\"{value}\"></form>")
+    };
+    let quiet = |old: &str, new: &str| {
+        let found = rewritten("hidden-frame", old, new);
+        assert_eq!(outcome(&found), Outcome::Quiet, "{new}: {found:#?}");
+    };
+    quiet(&state("/wEPDwUKMTY1NDU2MTA1MmRk"), &state("/wEPDwUKMTY1NDU2MTA1MmRkZ5x2"));
+    let captcha = "<script src=\"https://www.google.com/recaptcha/api.js\" async defer></script>";
+    quiet(captcha, &format!("{captcha}<p>お知らせ</p>"));
+}
+
+#[test]
+fn rotating_paths_of_bot_managers_are_for_a_person() {
+    let script = |path: &str| format!("<script src=\"/{path}\"></script>");
+    let found = rewritten("hidden-frame", &script("A1b2C3d4/xYz12/q9"), &script("Zz9Yy8Xx/k2L/m7N"));
+    assert_eq!(outcome(&found), Outcome::Review, "{found:#?}");
 }

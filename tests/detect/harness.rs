@@ -1,12 +1,12 @@
 //! Reads fixtures and examines them as a check does: parse, script reports, comparison, rules.
 //!
-//! `fixtures/detect/<rule>/` holds `baseline.html`, `tampered*.html` and `harmless*.html` (other names are for single
-//! tests). A `.head.json` beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`,
+//! `fixtures/detect/<rule>/` holds `baseline.html`, `tampered*.html` (alarms), `review*.html` (for a person) and
+//! `harmless*.html` (other names are for single tests). A `.head.json` beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`,
 //! `certificate` (`problem`, `names`). Without one the page came from <https://www.city.example/>.
 
 use hinomi::model::Version;
 use hinomi::model::{
-    Case, Certificate, Compared, Confidence, Digest, Finding, Head, Hop, Page, ScriptReport, Severity,
+    Case, Certificate, Compared, Confidence, Digest, Finding, Head, Hop, Page, Plane, ScriptReport, Severity,
 };
 use hinomi::{detect, diff, parse, script};
 use jiff::Timestamp;
@@ -89,12 +89,16 @@ impl Read {
         );
         let head = raw.into_head();
         let bytes = fs::read(path("html")).unwrap_or_else(|e| panic!("{rule}/{name}.html: {e}"));
+        Self::of(&bytes, head)
+    }
+
+    fn of(bytes: &[u8], head: Head) -> Self {
         let options = parse::Options {
             url: Some(&head.final_url),
             content_type: head.header("content-type"),
             ..parse::Options::default()
         };
-        let page = parse::page(&bytes, &options);
+        let page = parse::page(bytes, &options);
         let scripts = script::reports(&page);
         Self { page, scripts, head }
     }
@@ -111,6 +115,53 @@ pub(crate) fn compared(rule: &str, name: &str) -> Vec<Finding> {
     let difference = diff::compare(old.version(), new.version());
     let approved = Some(Compared { version: old.version(), difference: &difference });
     detect::examine(&Case { now: new.version(), approved, organisation: Some("例示市") })
+}
+
+/// What all rules find when a snippet is put into the rule's baseline (UTF-8) before the first place of `mark`.
+pub(crate) fn inserted(rule: &str, mark: &str, snippet: &str) -> Vec<Finding> {
+    approved_with(rule, "", mark, snippet)
+}
+
+/// What all rules find when a snippet before `</main>` in the rule's baseline (UTF-8) becomes another one.
+pub(crate) fn rewritten(rule: &str, old: &str, new: &str) -> Vec<Finding> {
+    let text = fs::read_to_string(folder(rule).join("baseline.html")).expect("a baseline in UTF-8");
+    let with = |snippet: &str| text.replacen("</main>", &format!("{snippet}</main>"), 1);
+    between(rule, &with(old), &with(new))
+}
+
+/// The same, where the approved page has another snippet before `</main>` already.
+pub(crate) fn approved_with(rule: &str, approved: &str, mark: &str, snippet: &str) -> Vec<Finding> {
+    let text = fs::read_to_string(folder(rule).join("baseline.html")).expect("a baseline in UTF-8");
+    let text = text.replacen("</main>", &format!("{approved}</main>"), 1);
+    assert!(text.contains(mark), "{rule}: no {mark}");
+    let changed = text.replacen(mark, &format!("{snippet}{mark}"), 1);
+    between(rule, &text, &changed)
+}
+
+fn between(rule: &str, old: &str, new: &str) -> Vec<Finding> {
+    let read = |text: &str| Read::of(text.as_bytes(), Read::new(rule, "baseline").head);
+    let (old, new) = (read(old), read(new));
+    let difference = diff::compare(old.version(), new.version());
+    let approved = Some(Compared { version: old.version(), difference: &difference });
+    detect::examine(&Case { now: new.version(), approved, organisation: Some("例示市") })
+}
+
+/// What findings come to: an alarm, something for a person to look at, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Quiet,
+    Review,
+    Alarm,
+}
+
+/// What the findings come to, by the table of the judge.
+pub(crate) fn outcome(findings: &[Finding]) -> Outcome {
+    let review = |f: &Finding| f.severity > Severity::Low || (f.severity == Severity::Low && f.plane == Plane::Active);
+    match () {
+        () if findings.iter().any(alarms) => Outcome::Alarm,
+        () if findings.iter().any(review) => Outcome::Review,
+        () => Outcome::Quiet,
+    }
 }
 
 /// What all rules find in a fixture when nothing was approved yet.
@@ -130,19 +181,26 @@ pub(crate) fn alarms(finding: &Finding) -> bool {
         || (finding.severity == Severity::High && finding.confidence >= Confidence::Firm)
 }
 
-/// What every rule owes its fixtures: it speaks up on each tampered page, stays at low or below on each harmless one,
-/// and no other rule alarms there either; on an unchanged page nothing is found at all.
+/// What every rule owes its fixtures, whose names say what they come to: `tampered-…` is an alarm and `review-…` is for a
+/// person, and the rule speaks up on both; on `harmless-…` it stays at low or below, and no other rule alarms there
+/// either; on an unchanged page nothing is found at all.
 pub(crate) fn check(rule: &str) {
-    for name in names(rule, "tampered") {
+    let mut wrong = Vec::new();
+    for name in names(rule, "tampered").into_iter().chain(names(rule, "review")) {
+        let expected = if name.starts_with("review") { Outcome::Review } else { Outcome::Alarm };
         let found = compared(rule, &name);
         let worst = worst(&found, rule);
         assert!(worst > Some((Severity::Info, Confidence::Certain)), "{rule}/{name} stays quiet: {found:#?}");
+        if outcome(&found) != expected {
+            wrong.push(format!("{rule}/{name}: {:?} {worst:?}", outcome(&found)));
+        }
         let told = found.iter().filter(|f| f.rule == rule);
         for finding in told {
             assert!(!finding.evidence.is_empty(), "{rule}/{name}: no evidence: {finding:#?}");
             assert!(!finding.summary.ja.is_ascii(), "{rule}/{name}: not in Japanese: {finding:#?}");
         }
     }
+    assert!(wrong.is_empty(), "their names say otherwise:\n{}", wrong.join("\n"));
     for name in names(rule, "harmless") {
         let found = compared(rule, &name);
         let worst = worst(&found, rule);

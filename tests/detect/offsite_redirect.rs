@@ -1,6 +1,6 @@
 //! Rule `offsite-redirect`: by server, header, markup and script.
 
-use crate::harness::{check, compared, worst};
+use crate::harness::{Outcome, check, compared, inserted, outcome, worst};
 use hinomi::model::{Confidence::*, Severity::*};
 
 const RULE: &str = "offsite-redirect";
@@ -27,4 +27,13 @@ fn every_way_is_seen() {
 fn ways_within_the_site_are_quiet() {
     assert_eq!(compared(RULE, "harmless-canonical"), []);
     assert_eq!(told("harmless-own-refresh"), None);
+}
+
+#[test]
+fn nobody_moves_and_stays() {
+    for target in ["http://www.city.example.lg.jp/~x/", "https://www.city.example.lg.jp/"] {
+        let found = inserted(RULE, "</main>", &format!("<script>location=\"{target}\"</script>"));
+        assert_eq!(outcome(&found), Outcome::Alarm, "{target}: {found:#?}");
+    }
+    assert_eq!(outcome(&compared(RULE, "review-moved")), Outcome::Review);
 }

@@ -16,7 +16,7 @@ fn fixtures() {
 
 #[test]
 fn a_limit_asks_for_a_person() {
-    assert_eq!(told("tampered-deep"), Some((Medium, Certain)));
+    assert_eq!(told("review-deep"), Some((Medium, Certain)));
     assert_eq!(told("harmless-nested"), None);
 }
 

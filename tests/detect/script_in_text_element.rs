@@ -20,7 +20,7 @@ fn the_title_is_the_worst_place() {
     assert_eq!(told("tampered-escaped"), Some((Critical, Firm)));
     assert_eq!(told("tampered-attribute"), Some((High, Firm)));
     assert_eq!(told("tampered-repeated"), Some((Critical, Firm)));
-    assert_eq!(told("tampered-text"), Some((High, Tentative)));
+    assert_eq!(told("review-text"), Some((High, Tentative)));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn fixtures() {
 #[test]
 fn lost_protection_is_for_review() {
     for name in ["policy-gone", "policy-wide", "transport", "frames", "integrity", "sandbox"] {
-        let found = compared(RULE, &format!("tampered-{name}"));
+        let found = compared(RULE, &format!("review-{name}"));
         assert_eq!(worst(&found, RULE), Some((Medium, Firm)), "{name}: {found:#?}");
     }
 }

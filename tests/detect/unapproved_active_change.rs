@@ -16,10 +16,10 @@ fn fixtures() {
 
 #[test]
 fn severity_follows_kind_and_place() {
-    assert_eq!(told("tampered-script"), Some((Medium, Firm)));
-    assert_eq!(told("tampered-file"), Some((Medium, Firm)));
+    assert_eq!(told("review-script"), Some((Medium, Firm)));
+    assert_eq!(told("review-file"), Some((Medium, Firm)));
     assert_eq!(told("tampered-between"), Some((High, Firm)));
-    assert_eq!(told("tampered-appended"), Some((High, Tentative)));
+    assert_eq!(told("review-appended"), Some((High, Tentative)));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Rule `defacement-phrase`: the page says that it was taken over.
 
+mod about;
 mod fold;
 mod phrases;
 
 use super::support::cut;
 use super::{Detector, Findings, Found};
 use crate::model::{
-    Case, Confidence, Element, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords, Version, Words,
+    ActiveKind, Case, Confidence, Element, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords, Version, Words,
 };
+use about::Block;
 use fold::Folded;
 use std::collections::BTreeSet;
 
@@ -15,7 +17,7 @@ use std::collections::BTreeSet;
 ///
 /// The phrases that defacers leave, in some twenty languages and in their ways of writing (`H4ck3d`, styled letters,
 /// spaced letters): "hacked by …", greetings, taunts, slogans. Where they stand counts (title, headings, a short page),
-/// how dense they are, and whether the approved page had them already.
+/// how dense they are, and whether the approved page had them already. Also in new code that writes them on the page.
 ///
 /// # Why it matters
 ///
@@ -31,7 +33,8 @@ use std::collections::BTreeSet;
 /// # Known false alarms
 ///
 /// Pages that write about attacks: news, notices of an incident, advice. They are long, belong to an organisation and
-/// carry few such phrases. "Owned by" counts only when it is written with digits: terms of use are full of it.
+/// carry few such phrases; where an ordinary page quotes a phrase, goes on about it or names another page by it, that is
+/// low. "Owned by" counts only when it is written with digits: terms of use are full of it.
 ///
 /// # References
 ///
@@ -64,9 +67,12 @@ impl Detector for DefacementPhrase {
     }
 
     fn examine(&self, case: &Case, out: &mut Findings) {
+        spoken(case, out);
         let Some(now) = Reading::of(&case.now) else { return };
         let before = case.approved.and_then(|compared| Reading::of(&compared.version)).unwrap_or_default();
-        let score = now.score(&before);
+        let kept = case.approved.is_some_and(|compared| compared.difference.text_kept >= 0.5);
+        let score = now.score(&before, kept);
+        let told_about = now.reported.difference(&before.all).copied().filter(|at| weight(*at) >= 3).max();
         if let Some((severity, confidence)) = weigh(case, &now, &score) {
             let strongest = score.strongest.unwrap_or_default();
             let (node, evidence) = now.evidence(case.now.page, strongest);
@@ -75,6 +81,38 @@ impl Detector for DefacementPhrase {
                 Some(node) => found.at(node),
                 None => found,
             });
+        } else if let Some(strongest) = told_about.filter(|_| case.approved.is_some()) {
+            let (node, evidence) = now.evidence(case.now.page, strongest);
+            let words = Words::new(
+                "the page now writes about defacements, in their words",
+                "ページに、改ざん声明の文言に触れた記事や見出しがあります",
+            );
+            let found = Found::new(Severity::Low, Confidence::Tentative, words).plane(Plane::Content);
+            out.extend(node.map(|node| found.evidence(evidence).at(node)));
+        }
+    }
+}
+
+/// Words of a defacement in new code that puts text on the page or into its title.
+fn spoken(case: &Case, out: &mut Findings) {
+    const SHOWS: [&str; 9] =
+        ["title", "innerHTML", "outerHTML", "innerText", "textContent", "insertAdjacent", ".write", "alert(", "append"];
+    let code = |kind| matches!(kind, ActiveKind::InlineScript | ActiveKind::EventHandler | ActiveKind::ScriptUrl);
+    for (item, old) in case.new_items().filter(|(item, _)| code(item.kind)) {
+        let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
+        let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
+        let texts: Vec<_> = std::iter::once(item.value.as_str()).chain(layers).map(|text| cut(text, 65_536)).collect();
+        let strong = |text: &str| phrases::find(&Folded::of(text)).into_iter().filter(|at| weight(*at) >= 3).max();
+        let Some((text, number)) = texts.iter().find_map(|text| Some((text, strong(text)?))) else { continue };
+        let shows = texts.iter().any(|text| SHOWS.iter().any(|word| text.contains(word)));
+        let known = old.is_some_and(|old| phrases::find(&Folded::of(&cut(&old.value, 65_536))).contains(&number));
+        if shows && !known && case.approved.is_some() {
+            let phrase = phrases::phrase(number).map_or("", |phrase| phrase.text);
+            let words = Words::new(
+                format!("new code puts the words of a defacement on the page, such as \"{phrase}\""),
+                format!("新しいコードが、改ざん声明の文言(「{phrase}」など)をページに表示します"),
+            );
+            out.add(Found::new(Severity::High, Confidence::Firm, words).on(item).evidence(cut(text.trim(), 400)));
         }
     }
 }
@@ -85,6 +123,9 @@ struct Reading {
     title: BTreeSet<usize>,
     headings: BTreeSet<usize>,
     all: BTreeSet<usize>,
+    /// Those that the page only writes about.
+    reported: BTreeSet<usize>,
+    blocks: Vec<Block>,
     /// Letters of the visible text.
     letters: usize,
     /// Signs that somebody writes about attacks on an ordinary page.
@@ -99,6 +140,8 @@ struct Score {
     strong: usize,
     in_title: bool,
     in_heading: bool,
+    /// The phrases themselves.
+    new: Vec<usize>,
     /// The weightiest phrase.
     strongest: Option<usize>,
     letters: usize,
@@ -119,12 +162,21 @@ impl Reading {
             return None;
         }
         let headings = phrases::find(&Folded::of(&headings(page)));
-        Some(Self { title, headings, all, letters: body.letters, ordinary: ordinary(&text, page) })
+        let blocks = about::blocks(page);
+        let reported = about::only_reported(&blocks, &page.title().unwrap_or_default(), &all);
+        let ordinary = ordinary(&text, page);
+        Some(Self { title, headings, all, reported, blocks, letters: body.letters, ordinary })
+    }
+
+    /// Phrases that the page says of itself. One that shows nothing of an ordinary page is not believed to write about it.
+    fn said(&self, kept: bool) -> BTreeSet<usize> {
+        let believed = kept || self.ordinary >= 3;
+        self.all.iter().filter(|at| !(believed && self.reported.contains(at))).copied().collect()
     }
 
     /// What weighs in the phrases that were not approved.
-    fn score(&self, before: &Self) -> Score {
-        let new: Vec<usize> = self.all.difference(&before.all).copied().collect();
+    fn score(&self, before: &Self, kept: bool) -> Score {
+        let new: Vec<usize> = self.said(kept).difference(&before.all).copied().collect();
         let in_title = |at: &usize| self.title.contains(at);
         let strong = |at: &usize| weight(*at) >= 3;
         Score {
@@ -132,10 +184,17 @@ impl Reading {
             strong: new.iter().filter(|at| strong(at)).count(),
             in_title: new.iter().any(|at| strong(at) && in_title(at)),
             in_heading: new.iter().any(|at| strong(at) && self.headings.contains(at)),
+            new: new.clone(),
             strongest: new.iter().copied().max_by_key(|at| weight(*at) * 2 + u32::from(in_title(at))),
             letters: self.letters,
             ordinary: self.ordinary,
         }
+    }
+
+    /// Whether a phrase begins a short text of its own, as `Hacked by …` does and a headline about it does not.
+    fn stands_alone(&self, number: usize, heading: bool) -> bool {
+        let mut blocks = self.blocks.iter().filter(|block| block.heading || !heading);
+        blocks.any(|block| block.is_alone(number) && !block.is_about(number))
     }
 
     /// Where a phrase stands, and the text around it.
@@ -199,9 +258,13 @@ fn at_first_sight(score: &Score) -> Option<(Severity, Confidence)> {
 /// Phrases added to a page that otherwise stays.
 fn inserted(case: &Case, now: &Reading, score: &Score) -> Option<(Severity, Confidence)> {
     let strongest = score.strongest.filter(|at| weight(*at) >= 3);
-    let alone = strongest.is_some_and(|at| stands_alone(case.now.page, at));
+    let alone = score.new.iter().any(|at| weight(*at) >= 3 && now.stands_alone(*at, false));
+    let telling = score.new.iter().any(|at| weight(*at) == 2 && now.stands_alone(*at, false));
+    let headed = score.new.iter().any(|at| weight(*at) == 2 && now.stands_alone(*at, true));
     let titled = score.in_title && strongest.is_some_and(|at| begins(&titles(case.now.page), at));
     match score {
+        _ if headed && now.ordinary < 12 => Some((Severity::High, Confidence::Firm)),
+        _ if telling && score.strong == 0 => Some((Severity::Medium, Confidence::Firm)),
         _ if score.strong == 0 && (score.weight < 5 || now.ordinary >= 3) => None,
         _ if titled || alone => Some((Severity::High, Confidence::Firm)),
         _ if score.in_title => Some((Severity::Medium, Confidence::Firm)),
@@ -209,14 +272,6 @@ fn inserted(case: &Case, now: &Reading, score: &Score) -> Option<(Severity, Conf
         _ if score.in_heading || score.weight >= 6 => Some((Severity::Medium, Confidence::Firm)),
         _ => Some((Severity::Medium, Confidence::Tentative)),
     }
-}
-
-/// Whether a phrase begins a short text of its own, as `Hacked by …` does and a headline about it does not.
-fn stands_alone(page: &Page, number: usize) -> bool {
-    page.ids().take(20_000).any(|id| match &page.node(id).kind {
-        NodeKind::Text(text) => text.len() < 400 && text.trim().chars().count() <= 60 && begins(text, number),
-        _ => false,
-    })
 }
 
 /// Whether a text begins with a phrase.

@@ -1,5 +1,6 @@
 //! Rule `page-replaced`: nearly nothing of the approved page is left.
 
+mod cover;
 mod identity;
 
 use super::support::{cut, language as declared, shares_no_word};
@@ -11,7 +12,8 @@ use identity::Kept;
 ///
 /// A page of which most text and structure is gone at once, and with it what shows whose page it is: the name in title
 /// and text, telephone number, postal code, copyright line, logo, links to its own pages. A page that shows nothing but
-/// an image, where there was text. A page that is empty. When the identity stays, it is a redesign or a disaster page:
+/// an image, where there was text. A page that is empty. A page over which a new element lies that fills the screen with
+/// a picture, a frame or a short text, and one that a style hides while something new is shown instead. When the identity stays, it is a redesign or a disaster page:
 /// a person looks at leisure.
 ///
 /// # Why it matters
@@ -28,7 +30,8 @@ use identity::Kept;
 /// # Known false alarms
 ///
 /// A relaunch under another name, a maintenance page without the owner's name, a registered disaster page that was never
-/// approved. Planned changes and approved special pages keep these quiet.
+/// approved. Planned changes and approved special pages keep these quiet. A cookie notice at the edge, a dialogue that is
+/// hidden until it is asked for and a picture that turns while the page loads cover nothing.
 ///
 /// # References
 ///
@@ -60,6 +63,7 @@ impl Detector for PageReplaced {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let Some(compared) = case.approved else { return };
+        out.extend(cover::find(case));
         let Some(loss) = Loss::of(case, &compared) else { return };
         let (severity, confidence) = loss.weigh();
         let node = case.now.page.elements_named("body").map(|(id, _)| id).next().unwrap_or(NodeId::ROOT);
@@ -81,7 +85,7 @@ struct Loss {
     retitled: bool,
     image_only: bool,
     empty: bool,
-    /// The new page says that it is under maintenance.
+    /// The new page says that it is under maintenance, or that there is an emergency.
     maintenance: bool,
 }
 
@@ -157,9 +161,18 @@ fn language(case: &Case, compared: &Compared) -> bool {
     old.zip(new).is_some_and(|(old, new)| old != new)
 }
 
-/// Whether a short page says that it is under maintenance.
+/// Whether a short page says that it is under maintenance, or puts an emergency before everything else.
 fn is_maintenance(text: &str) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 18] = [
+        "緊急情報",
+        "避難指示",
+        "避難情報",
+        "高齢者等避難",
+        "災害",
+        "地震",
+        "津波",
+        "大雨",
+        "アクセスが集中",
         "メンテナンス",
         "工事中",
         "しばらくお待ち",

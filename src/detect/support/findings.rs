@@ -92,12 +92,6 @@ impl Found {
         self
     }
 
-    /// How bad it is.
-    #[must_use]
-    pub fn severity(&self) -> Severity {
-        self.severity
-    }
-
     fn weight(&self) -> (Severity, Confidence) {
         (self.severity, self.confidence)
     }
@@ -144,7 +138,7 @@ struct Section {
 #[derive(Default)]
 pub struct Findings {
     sections: Vec<Section>,
-    items: HashSet<ItemKey>,
+    items: HashMap<ItemKey, (Severity, Confidence)>,
     gone: HashSet<ItemKey>,
     nodes: HashMap<NodeId, Severity>,
 }
@@ -176,11 +170,14 @@ impl Findings {
         found.into_iter().for_each(|found| self.add(found));
     }
 
-    /// Whether this item of the new page is described already: by a finding on the very item that asks for a person,
-    /// or by one on its node that is at least as severe.
+    /// Whether this item of the new page is described already as loudly as another finding would: by one on the very
+    /// item that asks for a person, or by one on its node that is at least as severe. What alarms is described by
+    /// nothing that weighs less.
     #[must_use]
-    pub fn describes(&self, item: &ActiveItem, severity: Severity) -> bool {
-        self.items.contains(&key(item)) || self.nodes.get(&item.node).is_some_and(|known| *known >= severity)
+    pub fn describes(&self, item: &ActiveItem, other: &Found) -> bool {
+        let known = self.items.get(&key(item));
+        let told = known.is_some_and(|known| other.severity < Severity::High || *known >= other.weight());
+        told || self.nodes.get(&item.node).is_some_and(|known| *known >= other.severity)
     }
 
     /// Whether a finding that asks for a person describes this item of the approved page as gone already.
@@ -195,7 +192,10 @@ impl Findings {
         }
         match (&found.item, found.node) {
             (Some(item), _) if found.gone => drop(self.gone.insert(item.clone())),
-            (Some(item), _) => drop(self.items.insert(item.clone())),
+            (Some(item), _) => {
+                let known = self.items.entry(item.clone()).or_insert(found.weight());
+                *known = found.weight().max(*known);
+            }
             (None, Some(node)) => {
                 let known = self.nodes.entry(node).or_insert(found.severity);
                 *known = found.severity.max(*known);

@@ -1,7 +1,9 @@
 //! Where a host stands: the page's own, approved before, a well-known service, an imitation, or unknown.
 
 use super::services::{Service, imitates, service};
+use super::shared::publisher;
 use crate::model::{ActiveItem, Case, Version, site};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -12,7 +14,7 @@ use url::Url;
 pub(in crate::detect) enum Standing {
     /// The page's own site.
     Own,
-    /// Something of this site acts in the approved page.
+    /// Something of this site acts in the approved page; where strangers share a host, of this publisher.
     Approved,
     /// A well-known service.
     Service(&'static Service),
@@ -54,12 +56,19 @@ impl<'a> Hosts<'a> {
 
     /// Where the host of a URL stands.
     pub(in crate::detect) fn standing(&self, url: &Url) -> Standing {
+        match self.linked(url) {
+            Standing::Service(service) if service.is_government() => Standing::Unknown,
+            standing => standing,
+        }
+    }
+
+    /// Where the host of a link or a redirect stands: there the name of a public body speaks for it.
+    pub(in crate::detect) fn linked(&self, url: &Url) -> Standing {
         let Some(host) = url.host_str() else { return Standing::Own };
         let sites = self.sites.get_or_init(|| Sites::of(&self.case));
-        let its = site(host);
-        if sites.own.contains(its) {
+        if sites.own.contains(site(host)) {
             Standing::Own
-        } else if sites.approved.contains(its) {
+        } else if sites.approved.contains(&*whose(url, host)) {
             Standing::Approved
         } else if let Some(service) = service(host, url.path()) {
             Standing::Service(service)
@@ -99,12 +108,21 @@ fn own_sites<'a>(version: &Version<'a>) -> HashSet<&'a str> {
 
 /// The sites from which something acts in a version, or which its acting scripts name.
 fn acting_sites(version: &Version) -> HashSet<String> {
-    let items = version.page.active.iter().filter_map(|item| Some(site(item.host.as_deref()?).to_owned()));
+    let items = version.page.active.iter().filter_map(|item| {
+        let host = item.host.as_deref()?;
+        Some(Url::parse(&item.value).map_or_else(|_| site(host).to_owned(), |url| whose(&url, host).into_owned()))
+    });
     let acting = version.scripts.iter().filter(|report| !report.sinks.is_empty());
     let urls = acting.flat_map(|report| report.urls.iter().chain(&report.redirects));
     let named = urls.filter_map(|raw| {
         let raw = raw.strip_prefix("//").map_or_else(|| raw.clone(), |rest| format!("https://{rest}"));
-        Url::parse(&raw).ok()?.host_str().map(|host| site(host).to_owned())
+        let url = Url::parse(&raw).ok()?;
+        url.host_str().map(|host| whose(&url, host).into_owned())
     });
     items.chain(named).collect()
+}
+
+/// To whom a URL belongs: its site, or its publisher on a host that strangers share.
+fn whose<'a>(url: &Url, host: &'a str) -> Cow<'a, str> {
+    publisher(host, url.path()).map_or(Cow::Borrowed(site(host)), Cow::Owned)
 }

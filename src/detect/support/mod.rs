@@ -4,7 +4,9 @@ mod findings;
 mod hosts;
 mod markup;
 mod place;
+mod programs;
 mod services;
+mod shared;
 mod wording;
 
 #[cfg(test)]
@@ -13,5 +15,6 @@ pub use findings::{Findings, Found};
 pub(super) use hosts::{Hosts, Standing, address};
 pub(super) use markup::{cut, quote};
 pub(super) use place::{OddPlaces, Scripts, acts_alone, only_redirects};
+pub(super) use programs::{is_program, program};
 pub(super) use services::Service;
-pub(super) use wording::{language, shares_no_word, spam_words, words};
+pub(super) use wording::{SpamWords, language, shares_no_word, spam_words, words};

@@ -34,6 +34,13 @@ impl OddPlaces {
     }
 }
 
+impl OddPlaces {
+    /// Whether a place is odd and no template puts anything there by mistake, as some do after the end of the page.
+    pub(in crate::detect) fn is_telling(&self, position: Position) -> bool {
+        position != Position::AfterBody && self.name(position).is_some()
+    }
+}
+
 /// Whether a kind of thing acts by itself as soon as the page is read.
 pub(in crate::detect) fn acts_alone(kind: ActiveKind) -> bool {
     use ActiveKind::{Frame, InlineScript, LinkedScript, Object};

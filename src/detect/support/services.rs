@@ -1,6 +1,6 @@
 //! Well-known services: whose newness alone is no alarm, and names that imitate them.
 
-use crate::model::{StaticWords, site};
+use crate::model::{ActiveKind, StaticWords, site};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,6 +13,8 @@ pub(in crate::detect) struct Service {
     /// The path its files begin with; empty for any.
     path: &'static str,
     purpose: Purpose,
+    /// Anybody can publish there.
+    open: bool,
 }
 
 impl Service {
@@ -21,9 +23,29 @@ impl Service {
         self.purpose.1
     }
 
-    /// Whether only public bodies can hold its names.
+    /// Whether only public bodies can hold its names. Their pages are broken into as others are: such a name speaks
+    /// for a link or a move, never for something that acts.
     pub(in crate::detect) fn is_government(&self) -> bool {
         self.purpose.0 == "government"
+    }
+
+    /// Whether anybody can publish there.
+    pub(in crate::detect) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether it is what people embed from there: where strangers publish, frames that are shown, and packages.
+    pub(in crate::detect) fn offers(&self, kind: ActiveKind) -> bool {
+        use ActiveKind::{Frame, LinkedScript, Preload, Stylesheet};
+        let packages = self.purpose.0 == "cdn" && matches!(kind, LinkedScript | Stylesheet);
+        !self.open || packages || matches!(kind, Frame | Preload)
+    }
+
+    /// Whether such services work with frames that nobody sees.
+    pub(in crate::detect) fn works_unseen(&self) -> bool {
+        const UNSEEN: [&str; 9] =
+            ["ads", "analytics", "captcha", "chat", "consent", "monitoring", "payment", "sign-in", "tags"];
+        !self.open && UNSEEN.contains(&self.purpose.0)
     }
 }
 
@@ -34,7 +56,7 @@ const fn purpose(code: &'static str, en: &'static str, ja: &'static str) -> Purp
 }
 
 /// What services are for: the code in the list, and words.
-static PURPOSES: [Purpose; 18] = [
+static PURPOSES: [Purpose; 19] = [
     purpose("ads", "advertising", "広告"),
     purpose("analytics", "web analytics", "アクセス解析"),
     purpose("captcha", "protection against robots", "ロボット対策"),
@@ -49,6 +71,7 @@ static PURPOSES: [Purpose; 18] = [
     purpose("payment", "payment", "決済"),
     purpose("reader", "reading aloud and accessibility", "音声読み上げ・支援"),
     purpose("search", "search", "検索"),
+    purpose("sign-in", "signing in", "ログイン"),
     purpose("social", "social networks", "SNS"),
     purpose("survey", "surveys", "アンケート"),
     purpose("tags", "tag management", "タグ管理"),
@@ -70,7 +93,8 @@ static SERVICES: LazyLock<HashMap<&'static str, Vec<Service>>> = LazyLock::new(|
         let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
         let known = PURPOSES.iter().chain(&OTHER_PURPOSES).find(|purpose| purpose.0 == code);
         if let Some(purpose) = known {
-            services.entry(host).or_default().push(Service { name, path, purpose: *purpose });
+            let open = fields.next() == Some("open");
+            services.entry(host).or_default().push(Service { name, path, purpose: *purpose, open });
         }
     }
     services
@@ -171,6 +195,10 @@ mod tests {
         assert!(service("www.city.example.lg.jp", "/").is_some_and(Service::is_government));
         assert!(service("cdn.jsdelivr.net", "/npm/vue@3").is_some());
         assert!(service("cdn.jsdelivr.net", "/gh/someone/repo/x.js").is_none(), "anybody publishes there");
+        assert!(service("cdn.jsdelivr.net", "/npm/vue@3").is_some_and(Service::is_open));
+        assert!(service("docs.google.com", "/forms/").is_some_and(|s| s.is_open() && s.offers(ActiveKind::Frame)));
+        assert!(service("docs.google.com", "/x").is_some_and(|s| !s.offers(ActiveKind::LinkedScript)));
+        assert!(service("js.stripe.com", "/v3/").is_some_and(Service::works_unseen));
         assert!(service("googletagmanager.com.evil.example", "/gtm.js").is_none());
         assert!(service("notgoogletagmanager.com", "/").is_none());
     }

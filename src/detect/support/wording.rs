@@ -40,10 +40,54 @@ pub(in crate::detect) fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// The words of planted spam in a text.
-pub(in crate::detect) fn spam_words(text: &str) -> BTreeSet<&'static str> {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::detect) struct SpamWords {
+    strong: BTreeSet<&'static str>,
+    weak: BTreeSet<&'static str>,
+}
+
+impl SpamWords {
+    /// How many there are that honest shops have no use for.
+    pub(in crate::detect) fn strong(&self) -> usize {
+        self.strong.len()
+    }
+
+    /// Whether there is any, those of every shop included.
+    pub(in crate::detect) fn any(&self) -> bool {
+        !self.strong.is_empty() || !self.weak.is_empty()
+    }
+
+    /// All of them, the strong ones first.
+    pub(in crate::detect) fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.strong.iter().chain(&self.weak).copied()
+    }
+
+    /// Those that were not there before.
+    pub(in crate::detect) fn new_since(&self, before: &Self) -> Self {
+        let strong = self.strong.difference(&before.strong).copied().collect();
+        Self { strong, weak: self.weak.difference(&before.weak).copied().collect() }
+    }
+
+    /// Takes in those of another text.
+    pub(in crate::detect) fn extend(&mut self, other: Self) {
+        self.strong.extend(other.strong);
+        self.weak.extend(other.weak);
+    }
+}
+
+/// The words of planted spam in a text; in the list a `?` marks those that every shop uses.
+pub(in crate::detect) fn spam_words(text: &str) -> SpamWords {
     let lower = text.to_lowercase();
-    let list = include_str!("../data/spam.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    list.filter(|word| contains_word(&lower, word)).collect()
+    let mut found = SpamWords::default();
+    for line in include_str!("../data/spam.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let weak = line.strip_prefix('?');
+        let word = weak.unwrap_or(line);
+        if contains_word(&lower, word) {
+            let words = if weak.is_some() { &mut found.weak } else { &mut found.strong };
+            words.insert(word);
+        }
+    }
+    found
 }
 
 /// Whether a word stands in a text; Latin ones not inside other words.
@@ -74,9 +118,16 @@ mod tests {
 
     #[test]
     fn spam_is_found_as_words() {
-        assert_eq!(spam_words("Slot Gacor Maxwin").len(), 3);
-        assert!(spam_words("Middlesex and specialist sextet").is_empty());
-        assert!(spam_words("ギャンブル依存症相談窓口").is_empty());
-        assert_eq!(spam_words("オンラインカジノ").len(), 2);
+        assert_eq!(spam_words("Slot Gacor Maxwin").strong(), 3);
+        assert!(!spam_words("Middlesex and specialist sextet").any());
+        assert!(!spam_words("ギャンブル依存症相談窓口").any());
+        assert_eq!(spam_words("オンラインカジノ").strong(), 2);
+    }
+
+    #[test]
+    fn words_of_every_shop_are_weak() {
+        let shop = spam_words("送料無料の返礼品、公式通販、正規品");
+        assert!(shop.any() && shop.strong() == 0, "{shop:?}");
+        assert_eq!(spam_words("スーパーコピー 送料無料").strong(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! What each element does by its name and attributes.
 
-use super::{Survey, Value, refresh, sheet, urls};
+use super::place::children;
+use super::{Survey, Value, framed, refresh, sheet, urls};
 use crate::model::{ActiveKind, Element, NodeId};
 
 /// Script types that browsers execute.
@@ -34,8 +35,11 @@ impl Survey<'_> {
         match element.name.as_str() {
             "script" => self.script(id, element),
             "iframe" | "frame" | "portal" | "fencedframe" => self.frame(id, element),
-            "object" => self.url(ActiveKind::Object, id, element, &["data"]),
-            "embed" => self.url(ActiveKind::Object, id, element, &["src"]),
+            "object" => self.object(id, element),
+            "embed" => {
+                self.url(ActiveKind::Object, id, element, &["src"]);
+                self.data(id, element.attribute("src"));
+            }
             "applet" => self.url(ActiveKind::Object, id, element, &["archive", "code", "codebase"]),
             "form" => self.form(id, element),
             "button" | "input" if element.attribute("formaction").is_some() => {
@@ -109,12 +113,44 @@ impl Survey<'_> {
     fn frame(&mut self, id: NodeId, element: &Element) {
         let sandbox = element.attribute("sandbox").unwrap_or("none");
         if let Some(srcdoc) = element.attribute("srcdoc") {
-            return self.add(ActiveKind::Frame, id, Some("srcdoc"), Value::code(srcdoc), &[sandbox]);
+            self.add(ActiveKind::Frame, id, Some("srcdoc"), Value::code(srcdoc), &[sandbox]);
+            return self.framed(id, srcdoc);
         }
         let names = ["src", "data-src", "data-lazy-src"];
         let found = names.into_iter().find_map(|name| Some((name, element.attribute(name)?)));
         let value = found.map_or_else(|| Value::code(""), |(_, raw)| self.urls.resolve(raw));
         self.add(ActiveKind::Frame, id, found.map(|(name, _)| name), value, &[sandbox]);
+        self.data(id, found.map(|(_, raw)| raw));
+    }
+
+    /// The document of a `data:` URL.
+    fn data(&mut self, id: NodeId, raw: Option<&str>) {
+        if let Some(text) = raw.and_then(framed::document) {
+            self.framed(id, &text);
+        }
+    }
+
+    /// An object; without an address of its own, the one in its parameters, as Flash has it.
+    fn object(&mut self, id: NodeId, element: &Element) {
+        let kind = element.attribute("type").unwrap_or_default();
+        if let Some(raw) = element.attribute("data").is_none().then(|| self.parameter(id)).flatten() {
+            let value = self.urls.resolve(raw);
+            return self.add(ActiveKind::Object, id, Some("param"), value, &[kind]);
+        }
+        self.url(ActiveKind::Object, id, element, &["data"]);
+        self.data(id, element.attribute("data"));
+    }
+
+    /// The address in the parameters of an object.
+    fn parameter(&self, id: NodeId) -> Option<&str> {
+        let named = |name: &str| {
+            ["movie", "src", "url", "filename", "archive", "code"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        };
+        children(self.nodes, id).take(200).find_map(|child| {
+            let parameter = self.element_at(child).filter(|child| child.name == "param")?;
+            parameter.attribute("name").filter(|name| named(name.trim()))?;
+            parameter.attribute("value")
+        })
     }
 
     fn form(&mut self, id: NodeId, element: &Element) {
@@ -170,6 +206,9 @@ impl Survey<'_> {
     }
 
     fn style(&mut self, id: NodeId) {
+        if self.sheet.veils(id) {
+            self.add(ActiveKind::Cover, id, None, Value::code("hides the page"), &[]);
+        }
         let text = self.text(id);
         for raw in sheet::imports(&text) {
             let value = self.urls.resolve(raw);

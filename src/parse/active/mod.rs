@@ -1,6 +1,8 @@
 //! The inventory of the active plane: everything of a page that can act on a visitor.
 
 mod elements;
+mod facts;
+mod framed;
 mod hidden;
 mod place;
 mod refresh;
@@ -13,6 +15,7 @@ pub(in crate::parse) use urls::declared;
 
 use super::tree::Built;
 use crate::model::{ActiveItem, ActiveKind, DigestBuilder, Element, Node, NodeId, NodeKind, Plane, Position};
+use framed::Room;
 use place::Places;
 use sheet::Sheet;
 use smol_str::SmolStr;
@@ -32,6 +35,7 @@ pub(super) fn inventory(built: &mut Built, url: Option<&Url>, believed: bool) ->
         found: Vec::new(),
         hidden: false,
         noscript: false,
+        room: Room::PAGE,
     };
     survey.walk();
     let found = survey.found;
@@ -97,11 +101,15 @@ struct Survey<'a> {
     found: Vec<ActiveItem>,
     hidden: bool,
     noscript: bool,
+    room: Room,
 }
 
 impl<'a> Survey<'a> {
     fn walk(&mut self) {
-        let (mut hidden_until, mut noscript_until) = (0, 0);
+        // Inside a frame that is hidden, or that stands in `<noscript>`, everything is.
+        let (hidden, noscript) = (self.hidden, self.noscript);
+        let (mut hidden_until, mut noscript_until, mut covered_until) = (0, 0, 0);
+        let mut open: Vec<(usize, &Element)> = Vec::new();
         for (at, node) in self.nodes.iter().enumerate() {
             let NodeKind::Element(element) = &node.kind else { continue };
             let end = at + node.size as usize;
@@ -109,15 +117,41 @@ impl<'a> Survey<'a> {
             if at >= noscript_until && element.name == "noscript" {
                 noscript_until = end;
             }
-            self.noscript = at < noscript_until;
-            self.hidden = at < hidden_until;
-            if !self.hidden && hidden::hides(element, &self.sheet) {
+            self.noscript = noscript || at < noscript_until;
+            self.hidden = hidden || at < hidden_until;
+            if self.sheet.is_nested() {
+                while let Some((_, closed)) = open.pop_if(|(until, _)| *until <= at) {
+                    self.sheet.leave(closed);
+                }
+            }
+            let facts = hidden::facts(element, &mut self.sheet);
+            if self.sheet.is_nested() {
+                self.sheet.enter(element);
+                open.push((end, element));
+            }
+            if !self.hidden && facts.hides(hidden::is_frame(element)) {
                 hidden_until = end;
                 self.hidden = true;
                 self.hidden_element(id, element);
             }
+            if at >= covered_until && !self.hidden && facts.covers(self.is_outermost(node)) {
+                covered_until = end;
+                self.cover(id, facts);
+            }
             self.element(id, element);
         }
+    }
+
+    /// Whether nothing but the page is around a node.
+    fn is_outermost(&self, node: &Node) -> bool {
+        self.element_at(node.parent).is_some_and(|above| matches!(above.name.as_str(), "body" | "html"))
+    }
+
+    /// An element that lies over the whole screen. Its value says what of it is known, not what it holds.
+    fn cover(&mut self, id: NodeId, facts: facts::Facts) {
+        let image = if facts.shows_image() { " image" } else { "" };
+        let opaque = if facts.is_opaque() { " opaque" } else { "" };
+        self.add(ActiveKind::Cover, id, None, Value::code(format!("over the page{opaque}{image}")), &[]);
     }
 
     /// Adds an item; `more` is what else decides how it acts.

@@ -105,7 +105,7 @@ fn is(nodes: &[Node], id: NodeId, wanted: &str) -> bool {
     name(nodes, id) == Some(wanted)
 }
 
-fn children(nodes: &[Node], id: NodeId) -> impl Iterator<Item = NodeId> {
+pub(super) fn children(nodes: &[Node], id: NodeId) -> impl Iterator<Item = NodeId> {
     let end = nodes.get(id.index()).map_or(0, |node| id.0 + node.size);
     let mut next = id.0 + 1;
     std::iter::from_fn(move || {

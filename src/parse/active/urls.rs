@@ -8,6 +8,7 @@ use url::Url;
 const LONGEST: usize = 64 << 10;
 
 /// How the URLs of one page resolve.
+#[derive(Clone)]
 pub(super) struct Urls {
     page: Option<Url>,
     base: Option<Url>,
@@ -188,6 +189,11 @@ fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }
+    String::from_utf8_lossy(&percent_bytes(text)).into_owned()
+}
+
+/// The bytes for which the percent signs of a text stand.
+pub(super) fn percent_bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
@@ -203,5 +209,5 @@ fn percent_decoded(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

@@ -1,5 +1,7 @@
 //! Rule `encoded-script`: a script hides its text in an encoding that has no honest purpose.
 
+mod mail;
+
 use super::support::{Hosts, OddPlaces, Scripts, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{
@@ -119,7 +121,7 @@ fn judge(report: &ScriptReport, item: &ActiveItem, hosts: &Hosts, case: &Case) -
     let (severity, confidence) = match signs.as_slice() {
         [] => unsigned(report, holds, first_sight)?,
         [(ScriptSign::Packed, _)] => packed(report, holds, first_sight),
-        _ if is_mail(report) => return None,
+        _ if mail::is_mail(report) || mail::is_turned(&signs, report, &item.value) => return None,
         signs => encoded(signs, holds, report, first_sight),
     };
     let severity = match severity {
@@ -219,18 +221,6 @@ fn in_tag(text: &str, url: &str) -> bool {
     tag.contains(url)
 }
 
-/// Whether everything that was decoded is a mail address, or a link to one: hidden from robots, not from people.
-fn is_mail(report: &ScriptReport) -> bool {
-    let acts = |lower: &str| {
-        ["<script", "<iframe", "<object", "<embed", "//", "(", "javascript:"].iter().any(|word| lower.contains(word))
-    };
-    let mail = |text: &str| {
-        let lower = text.to_ascii_lowercase();
-        (lower.contains("mailto:") || lower.contains('@')) && lower.len() < 600 && !acts(&lower)
-    };
-    !report.layers.is_empty() && report.layers.iter().all(|layer| mail(&layer.text))
-}
-
 fn words(signs: &[&(ScriptSign, String)], holds: Holds) -> Words {
     let (how, how_ja) = signs.first().map_or(("by decoding", "復号して"), |(sign, _)| way(*sign));
     match holds {
@@ -271,28 +261,6 @@ fn way(sign: ScriptSign) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Layer;
-
-    fn report(layers: &[&str]) -> ScriptReport {
-        let layers = layers.iter().map(|text| Layer { how: "unescape".into(), text: (*text).to_owned() });
-        ScriptReport { layers: layers.collect(), ..ScriptReport::default() }
-    }
-
-    #[test]
-    fn only_mail_is_mail() {
-        assert!(is_mail(&report(&["<a href=\"mailto:web@city.example\">web@city.example</a>"])));
-        assert!(!is_mail(&report(&[])));
-        for decoy in [
-            "<a href='mailto:a@b.example'><script>x</script>",
-            "mailto:a@b.example;location='//evil.example'",
-            "eval(mailto@x)",
-            "no address",
-        ] {
-            assert!(!is_mail(&report(&[decoy])), "{decoy}");
-        }
-        assert!(!is_mail(&report(&["a@b.example", "document.title=1"])));
-    }
-
     #[test]
     fn addresses_count_inside_their_tag() {
         assert!(in_tag("<script src='//evil.example/x'></script>", "//evil.example/x"));

@@ -72,16 +72,17 @@ impl Detector for EventHandlerAdded {
         if case.approved.is_none() {
             return;
         }
+        let hosts = Hosts::of(case);
         let scripts = Scripts::of(&case.now);
         let code = |kind| matches!(kind, ActiveKind::EventHandler | ActiveKind::ScriptUrl);
         for (item, old) in case.new_items().filter(|(item, _)| code(item.kind)) {
-            let (severity, confidence) = weigh(case, &scripts, item);
+            let (severity, confidence) = weigh(case, &hosts, &scripts, item);
             out.add(Found::new(severity, confidence, words(item, old)).on(item));
         }
     }
 }
 
-fn weigh(case: &Case, scripts: &Scripts, item: &ActiveItem) -> (Severity, Confidence) {
+fn weigh(case: &Case, hosts: &Hosts, scripts: &Scripts, item: &ActiveItem) -> (Severity, Confidence) {
     let value = item.value.trim().to_ascii_lowercase();
     let code = value.strip_prefix("javascript:").unwrap_or(&value).trim().trim_end_matches(';').trim();
     if TRIVIAL.contains(&code) {
@@ -99,15 +100,14 @@ fn weigh(case: &Case, scripts: &Scripts, item: &ActiveItem) -> (Severity, Confid
     let unasked = item.attribute.as_deref().is_some_and(runs_unasked);
     match (unasked, acts) {
         (true, true) => (Severity::High, Confidence::Firm),
-        (true, false) if leaves(case, &reports) => (Severity::High, Confidence::Firm),
+        (true, false) if leaves(hosts, &reports) => (Severity::High, Confidence::Firm),
         (false, true) => (Severity::High, Confidence::Tentative),
         _ => (Severity::Medium, Confidence::Firm),
     }
 }
 
 /// Whether code goes or calls elsewhere: to another site, or to an address that it does not name.
-fn leaves(case: &Case, reports: &[&&ScriptReport]) -> bool {
-    let hosts = Hosts::of(case);
+fn leaves(hosts: &Hosts, reports: &[&&ScriptReport]) -> bool {
     let own = |raw: &String| hosts.resolve(raw).is_none_or(|url| matches!(hosts.standing(&url), Standing::Own));
     reports.iter().any(|report| {
         let goes = report.sinks.iter().any(|sink| matches!(sink, Sink::Navigate | Sink::Network));

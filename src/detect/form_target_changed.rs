@@ -1,6 +1,6 @@
 //! Rule `form-target-changed`: where the page's forms send what people enter.
 
-use super::support::{Hosts, Standing};
+use super::support::{Hosts, Scripts, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Rule, Severity, StaticWords, Words};
 use std::collections::HashMap;
@@ -88,11 +88,10 @@ fn at_first_sight(hosts: &Hosts, url: &Url) -> Option<(Severity, Confidence)> {
 
 /// Code in the page that gives a form a target on another site.
 fn by_scripts(case: &Case, hosts: &Hosts, out: &mut Findings) {
+    let scripts = Scripts::of(&case.now);
     let code = |kind| matches!(kind, ActiveKind::InlineScript | ActiveKind::EventHandler | ActiveKind::ScriptUrl);
     for (item, old) in case.new_items().filter(|(item, _)| code(item.kind)) {
-        let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
-        let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
-        let targets = std::iter::once(item.value.as_str()).chain(layers).flat_map(targets);
+        let targets = scripts.texts(item).flat_map(targets);
         let known = |raw: &str| old.is_some_and(|old| old.value.contains(raw));
         for raw in targets.filter(|raw| !known(raw)) {
             let Some(url) = hosts.resolve(raw) else { continue };

@@ -64,13 +64,13 @@ impl Detector for NewExternalHost {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let hosts = Hosts::of(case);
-        let odd = OddPlaces::of(case);
+        let places = Places::of(case);
         let scripts = Scripts::of(&case.now);
         let mut told = HashSet::new();
         for (item, _) in case.new_items() {
             if loads(item.kind) && item.foreign {
                 let Ok(url) = Url::parse(&item.value) else { continue };
-                out.extend(out_of(item, &url, &hosts, &odd, case));
+                out.extend(out_of(item, &url, &hosts, &places, case));
             } else if item.kind == ActiveKind::ImportMap {
                 out.extend(mapped(item, &hosts, case));
             } else if holds_code(item.kind) && told.insert(item.node) {
@@ -78,6 +78,22 @@ impl Detector for NewExternalHost {
                 out.extend(reports.filter_map(|report| reached(item, report, &hosts, case)));
             }
         }
+    }
+}
+
+/// The elements that lie over the whole page.
+type Covers = HashSet<NodeId>;
+
+/// What the place of something says about it.
+struct Places {
+    odd: OddPlaces,
+    covers: Covers,
+}
+
+impl Places {
+    fn of(case: &Case) -> Self {
+        let covers = case.now.page.active.iter().filter(|item| item.kind == ActiveKind::Cover);
+        Self { odd: OddPlaces::of(case), covers: covers.map(|item| item.node).collect() }
     }
 }
 
@@ -95,7 +111,8 @@ fn holds_code(kind: ActiveKind) -> bool {
 }
 
 /// What an element that loads from a foreign host means.
-fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, odd: &OddPlaces, case: &Case) -> Option<Found> {
+fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, places: &Places, case: &Case) -> Option<Found> {
+    let odd = &places.odd;
     let host = url.host_str()?;
     let first_sight = case.approved.is_none();
     let (severity, confidence, words) = match hosts.standing(url) {
@@ -109,7 +126,7 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, odd: &OddPlaces, case: &C
             (Severity::Medium, Confidence::Firm, serves(host, service))
         }
         Standing::Unknown if first_sight => at_first_sight(item, url, odd)?,
-        Standing::Unknown | Standing::Service(_) => unknown(item, url, case, odd),
+        Standing::Unknown | Standing::Service(_) => unknown(item, url, case, places),
     };
     Some(Found::new(severity, confidence, words).on(item))
 }
@@ -159,7 +176,8 @@ fn at_first_sight(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> Option<(Seve
     Some((severity, Confidence::Tentative, words))
 }
 
-fn unknown(item: &ActiveItem, url: &Url, case: &Case, odd: &OddPlaces) -> (Severity, Confidence, Words) {
+fn unknown(item: &ActiveItem, url: &Url, case: &Case, places: &Places) -> (Severity, Confidence, Words) {
+    let Places { odd, covers } = places;
     let host = url.host_str().unwrap_or_default();
     let new_host = Words::new(
         format!("something is loaded from {host}, a host never approved for this page"),
@@ -174,7 +192,7 @@ fn unknown(item: &ActiveItem, url: &Url, case: &Case, odd: &OddPlaces) -> (Sever
         return (Severity::Critical, Confidence::Firm, new_host);
     }
     let Some((place, place_ja)) = odd.name(item.position) else {
-        let confidence = if shows(item, url, case.now.page) { Confidence::Tentative } else { Confidence::Firm };
+        let confidence = if shows(item, url, case.now.page, covers) { Confidence::Tentative } else { Confidence::Firm };
         return (Severity::High, confidence, new_host);
     };
     let words = Words::new(
@@ -186,24 +204,19 @@ fn unknown(item: &ActiveItem, url: &Url, case: &Case, odd: &OddPlaces) -> (Sever
 
 /// Whether a frame is there to be looked at: encrypted, of a named host, in the content, and of some size without lying
 /// over the page.
-fn shows(item: &ActiveItem, url: &Url, page: &Page) -> bool {
+fn shows(item: &ActiveItem, url: &Url, page: &Page, covers: &Covers) -> bool {
     let element = page.element(item.node);
     let frame = matches!(item.kind, ActiveKind::Frame | ActiveKind::Object) && !item.hidden && !item.noscript;
     let sound = url.scheme() == "https" && url.port().is_none() && matches!(url.host(), Some(Host::Domain(_)));
     let style = element.and_then(|element| element.attribute("style")).unwrap_or_default().to_ascii_lowercase();
     let lies_over = ["fixed", "absolute", "z-index", "100vh", "100vw"].iter().any(|word| style.contains(word))
-        || page.active.iter().any(|other| other.kind == ActiveKind::Cover && holds(page, other.node, item.node));
+        || std::iter::once(item.node).chain(page.ancestors(item.node)).any(|node| covers.contains(&node));
     let sized = |name| {
         let value = element.and_then(|element| element.attribute(name)).unwrap_or_default();
         let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<u32>().is_ok_and(|size| size >= 50)
     };
     frame && sound && !lies_over && item.position == Position::Content && (sized("height") || style.contains("height:"))
-}
-
-/// Whether a node stands in the subtree of another.
-fn holds(page: &Page, outer: NodeId, inner: NodeId) -> bool {
-    outer <= inner && inner.index() < outer.index() + page.node(outer).size as usize
 }
 
 /// Whether an address is made to be misread: an odd port, and a path of other sites' names (as "8080" Gumblar had).

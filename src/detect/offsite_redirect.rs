@@ -1,6 +1,6 @@
 //! Rule `offsite-redirect`: the page sends its visitors to another site.
 
-use super::support::{Hosts, Standing, is_program, only_redirects};
+use super::support::{Hosts, Standing, is_program, only_redirects, related};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Head, Rule, Severity, StaticWords, Words, site};
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ use url::Url;
 /// # Known false alarms
 ///
 /// A site that moves to another domain; a move to a public body's domain (`go.jp`, `lg.jp`) is medium when the page was
-/// given up for it.
+/// given up for it or both share a name.
 ///
 /// # References
 ///
@@ -157,11 +157,12 @@ fn weigh(case: &Case, hosts: &Hosts, url: &Url, noscript: bool) -> Option<(Sever
     }
 }
 
-/// Whether a page gave itself up for another address: one that sends visitors away and stays as it was has not moved,
-/// and nobody moves to a program or into somebody's folder.
+/// Whether a page gave itself up for another address, or goes to one that shares its name: one that stays as it was and
+/// sends visitors to strangers has not moved, and nobody moves to a program or into somebody's folder.
 fn has_moved(case: &Case, url: &Url) -> bool {
     let given_up = case.approved.is_none_or(|compared| compared.difference.text_kept < 0.5);
-    given_up && !url.path().contains("/~") && !is_program(url)
+    let named = case.now.url.and_then(Url::host_str).zip(url.host_str()).is_some_and(|(own, its)| related(own, its));
+    (given_up || named) && !url.path().contains("/~") && !is_program(url)
 }
 
 fn words(url: &Url, by: &str, by_ja: &str) -> Words {

@@ -1,6 +1,6 @@
 //! Rule `server-side-script`: a script whose source is a program on a server.
 
-use super::support::{Hosts, OddPlaces, Standing, address, is_program, program};
+use super::support::{Hosts, OddPlaces, Scripts, Standing, address, is_program, program};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use std::collections::HashSet;
@@ -74,8 +74,9 @@ impl Detector for ServerSideScript {
         let hosts = Hosts::of(case);
         let odd = OddPlaces::of(case);
         let known = known_programs(case);
+        let scripts = Scripts::of(&case.now);
         for (item, _) in case.new_items() {
-            let Some(url) = source(item, &hosts, case) else { continue };
+            let Some(url) = source(item, &hosts, &scripts) else { continue };
             let (severity, confidence) = match case.approved {
                 None if item.kind != ActiveKind::LinkedScript => continue,
                 None => at_first_sight(item, &hosts, &url),
@@ -90,14 +91,10 @@ impl Detector for ServerSideScript {
 
 /// The program that a script comes from: the source of a linked one, or what code in the page gives a new script as its
 /// source.
-fn source(item: &ActiveItem, hosts: &Hosts, case: &Case) -> Option<Url> {
+fn source<'a>(item: &'a ActiveItem, hosts: &Hosts, scripts: &Scripts<'a>) -> Option<Url> {
     match item.kind {
         ActiveKind::LinkedScript => address(item).filter(is_program),
-        ActiveKind::InlineScript | ActiveKind::EventHandler => {
-            let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
-            let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
-            std::iter::once(item.value.as_str()).chain(layers).find_map(|code| made(code, hosts))
-        }
+        ActiveKind::InlineScript | ActiveKind::EventHandler => scripts.texts(item).find_map(|code| made(code, hosts)),
         _ => None,
     }
 }

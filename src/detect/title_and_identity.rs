@@ -1,10 +1,8 @@
 //! Rule `title-and-identity`: title, language, charset or the address a page calls its own turned into another.
 
-use super::support::{Hosts, Standing, cut, language, shares_no_word, spam_words, words};
+use super::support::{Hosts, Standing, cut, language, related, shares_no_word, spam_words, words};
 use super::{Detector, Findings, Found};
-use crate::model::{
-    Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, chosen_name, same_site,
-};
+use crate::model::{Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, same_site};
 use std::collections::BTreeSet;
 
 /// # What it finds
@@ -149,21 +147,6 @@ fn named(page: &Page) -> Vec<(&'static str, NodeId, &str)> {
     found
 }
 
-/// Words in host names that say nothing about whose they are.
-const COMMON: [&str; 10] =
-    ["online", "japan", "portal", "mobile", "official", "static", "store", "website", "index", "global"];
-
-/// Whether two hosts share a word of the names their owners chose, as a site's old and new address do.
-fn related(a: &str, b: &str) -> bool {
-    let words = |host: &str| -> Vec<String> {
-        let name = chosen_name(host).unwrap_or_default().to_ascii_lowercase();
-        let words = name.split(['.', '-']).filter(|word| word.len() >= 5 && !COMMON.contains(word));
-        words.map(str::to_owned).collect()
-    };
-    let (ours, theirs) = (words(a), words(b));
-    ours.iter().any(|word| theirs.iter().any(|other| word.contains(other.as_str()) || other.contains(word.as_str())))
-}
-
 /// Addresses that now point to another site and did not before. Where the names are related, the site may have moved.
 fn addresses(case: &Case, old: &Page) -> Vec<Found> {
     let hosts = Hosts::of(case);
@@ -191,18 +174,4 @@ fn addresses(case: &Case, old: &Page) -> Vec<Found> {
         found.push(Found::new(severity, confidence, words).plane(Plane::Content).at(id).evidence(address));
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_site_that_moved_keeps_a_word_of_its_name() {
-        assert!(related("stopcovid19.pref.example", "covid19-pref.hosting.invalid"));
-        assert!(related("www.library-town.example", "library.town.invalid"));
-        assert!(!related("www.city.example", "spam.invalid"));
-        assert!(!related("www.city.shibukawa.tokyo.jp", "casino-slot.tokyo"));
-        assert!(!related("town.online", "spam-online.online"));
-    }
 }

@@ -22,6 +22,11 @@ const INLINE: [&str; 30] = [
     "kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
 ];
 
+/// Longest text that is read as one headline or sentence, in bytes; a longer one is prose.
+const MAX_SENTENCE: usize = 800;
+/// Most questions whether a block is about a phrase.
+const MAX_QUESTIONS: usize = 1_000;
+
 /// Most blocks of one page that are looked at.
 const MAX_BLOCKS: usize = 20_000;
 
@@ -46,6 +51,7 @@ pub(super) fn blocks(page: &Page) -> Vec<Block> {
                 if read >= MAX_TEXT || found.len() >= MAX_BLOCKS {
                     break;
                 }
+                let text = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default();
                 read += text.len();
                 let around = around(page, id);
                 let linked = id.index() < link_until;
@@ -55,7 +61,7 @@ pub(super) fn blocks(page: &Page) -> Vec<Block> {
                         block.text.push_str(text);
                         block.linked &= linked;
                     }
-                    None => found.push(Block { text: text.clone(), heading: id.index() < heading_until, linked }),
+                    None => found.push(Block { text: text.to_owned(), heading: id.index() < heading_until, linked }),
                 }
                 last = Some(around);
             }
@@ -82,6 +88,9 @@ impl Block {
     /// sentence about it, or as the headline of another page of the site.
     pub(super) fn is_about(&self, number: usize) -> bool {
         let text = self.text.trim();
+        if text.len() > MAX_SENTENCE {
+            return false;
+        }
         is_quoted(text, number) || goes_on(text, number) || (self.linked && !is_signed(text, number))
     }
 }
@@ -154,7 +163,7 @@ fn after(text: &str, number: usize) -> Option<&str> {
 
 /// Whether a text has the words of those who report, warn or help.
 fn speaks_about(text: &str) -> bool {
-    const WORDS: [&str; 64] = [
+    const WORDS: [&str; 74] = [
         "と表示",
         "などと",
         "と名乗",
@@ -189,6 +198,16 @@ fn speaks_about(text: &str) -> bool {
         "報告",
         "報道",
         "発表",
+        "事例",
+        "紹介",
+        "解説",
+        "調査",
+        "開催",
+        "募集",
+        "festival",
+        "seminar",
+        "workshop",
+        "exhibition",
         "what to do",
         "what you",
         "how to",
@@ -239,9 +258,11 @@ fn is_signed(text: &str, number: usize) -> bool {
 pub(super) fn only_reported(blocks: &[Block], title: &str, among: &BTreeSet<usize>) -> BTreeSet<usize> {
     let title = Block { text: title.to_owned(), heading: true, linked: false };
     let (mut about, mut said) = (BTreeSet::new(), BTreeSet::new());
+    let mut questions = 0;
     for block in blocks.iter().chain([&title]) {
         for number in phrases::find(&Folded::of(&block.text)).into_iter().filter(|number| among.contains(number)) {
-            let known = if block.is_about(number) { &mut about } else { &mut said };
+            questions += 1;
+            let known = if questions <= MAX_QUESTIONS && block.is_about(number) { &mut about } else { &mut said };
             known.insert(number);
         }
     }
@@ -270,6 +291,8 @@ mod tests {
             "我々はアノニマスと名乗る攻撃予告について",
             "「已被黑」表示の改ざん被害に注意",
             "“Hacked by” pages: how to respond",
+            "Defaced by 攻撃者 事例の紹介",
+            "Greetz festival 2025",
         ] {
             assert!(about(text, false), "{text}");
         }

@@ -4,7 +4,7 @@ mod about;
 mod fold;
 mod phrases;
 
-use super::support::cut;
+use super::support::{Scripts, cut};
 use super::{Detector, Findings, Found};
 use crate::model::{
     ActiveKind, Case, Confidence, Element, NodeId, NodeKind, Page, Plane, Rule, Severity, StaticWords, Version, Words,
@@ -97,11 +97,10 @@ impl Detector for DefacementPhrase {
 fn spoken(case: &Case, out: &mut Findings) {
     const SHOWS: [&str; 9] =
         ["title", "innerHTML", "outerHTML", "innerText", "textContent", "insertAdjacent", ".write", "alert(", "append"];
+    let scripts = Scripts::of(&case.now);
     let code = |kind| matches!(kind, ActiveKind::InlineScript | ActiveKind::EventHandler | ActiveKind::ScriptUrl);
     for (item, old) in case.new_items().filter(|(item, _)| code(item.kind)) {
-        let layers = case.now.scripts.iter().filter(|report| report.node == Some(item.node));
-        let layers = layers.flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
-        let texts: Vec<_> = std::iter::once(item.value.as_str()).chain(layers).map(|text| cut(text, 65_536)).collect();
+        let texts: Vec<_> = scripts.texts(item).map(|text| cut(text, 65_536)).collect();
         let strong = |text: &str| phrases::find(&Folded::of(text)).into_iter().filter(|at| weight(*at) >= 3).max();
         let Some((text, number)) = texts.iter().find_map(|text| Some((text, strong(text)?))) else { continue };
         let shows = texts.iter().any(|text| SHOWS.iter().any(|word| text.contains(word)));

@@ -10,8 +10,10 @@ use std::collections::HashSet;
 
 /// Letters up to which a text is as short as defacements are; dialogues with terms and choices have more.
 const LITTLE_TEXT: usize = 400;
+/// Most covers of one page that are told.
+const MAX_FOUND: usize = 10;
 /// Nodes that are looked through for what something shows.
-const MAX_NODES: usize = 100_000;
+const MAX_NODES: usize = 20_000;
 
 /// What covers the page, or hides it for something new.
 pub(super) fn find(case: &Case) -> Vec<Found> {
@@ -20,7 +22,7 @@ pub(super) fn find(case: &Case) -> Vec<Found> {
     for (item, _) in case.new_items() {
         match item.kind {
             ActiveKind::Cover if hides_page(item) => veiled = true,
-            ActiveKind::Cover => found.extend(covers(case.now.page, item)),
+            ActiveKind::Cover if found.len() < MAX_FOUND => found.extend(covers(case.now.page, item)),
             ActiveKind::Hidden => veiled |= is_most(case, item),
             _ => {}
         }
@@ -32,7 +34,6 @@ pub(super) fn find(case: &Case) -> Vec<Found> {
         );
         found.push(Found::new(Severity::Critical, Confidence::Firm, words).plane(Plane::Content).at(node));
     }
-    found.truncate(20);
     found
 }
 

@@ -3,6 +3,7 @@
 mod findings;
 mod hosts;
 mod markup;
+mod names;
 mod place;
 mod programs;
 mod services;
@@ -14,6 +15,7 @@ pub(super) use findings::MAX_PER_RULE;
 pub use findings::{Findings, Found};
 pub(super) use hosts::{Hosts, Standing, address};
 pub(super) use markup::{cut, quote};
+pub(super) use names::related;
 pub(super) use place::{OddPlaces, Scripts, acts_alone, only_redirects};
 pub(super) use programs::{is_program, program};
 pub(super) use services::Service;

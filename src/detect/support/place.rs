@@ -1,6 +1,6 @@
 //! Places and shapes of pages that several rules ask about.
 
-use crate::model::{ActiveKind, Case, NodeId, Page, Position, ScriptReport, Version};
+use crate::model::{ActiveItem, ActiveKind, Case, NodeId, Page, Position, ScriptReport, Version};
 use std::collections::HashMap;
 
 /// The places where pages have nothing and injections often stand.
@@ -60,6 +60,12 @@ impl<'a> Scripts<'a> {
             }
         }
         Self(scripts)
+    }
+
+    /// The code of an item, then what its script decodes to.
+    pub(in crate::detect) fn texts(&self, item: &'a ActiveItem) -> impl Iterator<Item = &'a str> {
+        let layers = self.on(item.node).iter().flat_map(|report| report.layers.iter().map(|layer| layer.text.as_str()));
+        std::iter::once(item.value.as_str()).chain(layers)
     }
 
     /// The reports on the scripts of one node.

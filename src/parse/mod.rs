@@ -8,6 +8,7 @@ mod charset;
 mod digest;
 mod html;
 mod kind;
+mod mask;
 mod normalise;
 mod tree;
 
@@ -76,10 +77,12 @@ pub fn page(bytes: &[u8], options: &Options) -> Page {
     let (whole, (bytes, cut)) = (bytes, within(bytes, options.limits.bytes));
     let decoded = charset::decode(bytes, options.content_type, cut.is_some());
     let parsed = html::parse(&decoded.text, &options.limits);
-    let cut = parsed.cut.or(cut);
+    let mut cut = parsed.cut.or(cut);
     let mut built = tree::build(&parsed, options.masks);
     drop(parsed);
-    let active = active::inventory(&mut built, options.url, options.believed);
+    let room = options.limits.bytes.saturating_mul(2);
+    let (active, shortened) = active::inventory(&mut built, options.url, options.believed, room);
+    cut = cut.or(built.cut).or(shortened);
     digest::fill(&mut built.nodes, &active);
     if cut.is_some() {
         digest::of_unread(&mut built.nodes, whole);
@@ -121,7 +124,7 @@ pub fn own_url(page: &Page) -> Option<Url> {
 /// # Errors
 /// Says what is wrong: it is no CSS selector, it is too long or too costly, or it covers the whole page.
 pub fn check_mask(select: &str) -> Result<(), String> {
-    tree::check_mask(select)
+    mask::check(select)
 }
 
 fn within(bytes: &[u8], limit: usize) -> (&[u8], Option<Cut>) {

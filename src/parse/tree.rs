@@ -1,15 +1,11 @@
 //! Scraper's tree → the flat, owned, normalised tree, with masks marked.
 
 use super::html::{Parsed, Phase, Seen, index};
-use super::normalise;
-use crate::model::{Digest, Element, Mask, Namespace, Node, NodeId, NodeKind, Plane};
+use super::{mask, normalise};
+use crate::model::{Cut, Digest, Element, Mask, Namespace, Node, NodeId, NodeKind, Plane};
 use ego_tree::NodeRef;
-use scraper::{ElementRef, Html, Selector};
 use smol_str::SmolStr;
 use std::collections::HashSet;
-
-/// Longest mask, in bytes.
-const MASK_LENGTH: usize = 500;
 
 /// A flat tree before the inventory and the digests.
 pub(super) struct Built {
@@ -19,15 +15,17 @@ pub(super) struct Built {
     pub(super) phases: Vec<Phase>,
     /// Landmarks of the source.
     pub(super) seen: Seen,
+    /// Why masks were not applied.
+    pub(super) cut: Option<Cut>,
 }
 
 /// Flattens and normalises a parsed page.
 pub(super) fn build(parsed: &Parsed, masks: &[Mask]) -> Built {
-    let masked = masked(&parsed.html, masks);
+    let (masked, cut) = mask::masked(parsed, masks);
     let count = parsed.facts.len();
     let mut builder = Builder {
         parsed,
-        built: Built { nodes: Vec::with_capacity(count), phases: Vec::with_capacity(count), seen: parsed.seen },
+        built: Built { nodes: Vec::with_capacity(count), phases: Vec::with_capacity(count), seen: parsed.seen, cut },
     };
     builder.walk(&masked);
     builder.built
@@ -210,31 +208,4 @@ fn doctype_text(doctype: &scraper::node::Doctype) -> String {
         }
     }
     text
-}
-
-/// The elements that a mask names.
-fn masked(html: &Html, masks: &[Mask]) -> HashSet<ego_tree::NodeId> {
-    let usable = masks.iter().filter(|mask| check_mask(&mask.select).is_ok());
-    let selectors: Vec<Selector> = usable.filter_map(|mask| Selector::parse(&mask.select).ok()).collect();
-    let mut found = HashSet::new();
-    for selector in &selectors {
-        found.extend(html.select(selector).map(|element: ElementRef| element.id()));
-    }
-    found
-}
-
-/// See [`super::check_mask`].
-pub(super) fn check_mask(select: &str) -> Result<(), String> {
-    if select.len() > MASK_LENGTH {
-        return Err(format!("the selector is longer than {MASK_LENGTH} bytes: write a shorter one"));
-    }
-    let selector = Selector::parse(select).map_err(|error| format!("it is no CSS selector: {error}"))?;
-    if select.to_ascii_lowercase().contains(":has") {
-        return Err("':has' costs too much on hostile pages: name the element itself, by its id or class".to_owned());
-    }
-    let page = Html::parse_document("<!doctype html><html><head></head><body></body></html>");
-    match page.select(&selector).next() {
-        Some(_) => Err("it covers the whole page: name the part that changes, by its id or class".to_owned()),
-        None => Ok(()),
-    }
 }

@@ -44,6 +44,8 @@ impl Survey<'_> {
         let limits = Limits { nodes: 20_000, attributes: 20_000, steps: 1_000_000, ..Limits::default() };
         let built = tree::build(&html::parse(text, &limits), &[]);
         let mut inside = Survey {
+            values: self.values,
+            cut: None,
             nodes: &built.nodes,
             urls: self.urls.clone(),
             places: Places::of(&built),
@@ -54,6 +56,8 @@ impl Survey<'_> {
             room: Room::NONE,
         };
         inside.walk();
+        self.values = inside.values;
+        self.cut = self.cut.or(inside.cut);
         let position = self.places.position(self.nodes, id);
         let acts = |item: &ActiveItem| !matches!(item.kind, ActiveKind::Hidden | ActiveKind::Cover);
         for item in inside.found.into_iter().filter(acts) {

@@ -14,7 +14,7 @@ mod urls;
 pub(in crate::parse) use urls::declared;
 
 use super::tree::Built;
-use crate::model::{ActiveItem, ActiveKind, DigestBuilder, Element, Node, NodeId, NodeKind, Plane, Position};
+use crate::model::{ActiveItem, ActiveKind, Cut, DigestBuilder, Element, Node, NodeId, NodeKind, Plane, Position};
 use framed::Room;
 use place::Places;
 use sheet::Sheet;
@@ -25,9 +25,17 @@ use urls::Urls;
 /// Text of a hidden element that is kept as its value, in bytes.
 const HIDDEN_TEXT: usize = 4096;
 
-/// Takes the inventory and marks the nodes that act.
-pub(super) fn inventory(built: &mut Built, url: Option<&Url>, believed: bool) -> Vec<ActiveItem> {
+/// Takes the inventory and marks the nodes that act; `values` is how many bytes the values may take together. What takes
+/// more is shortened, and that is told.
+pub(super) fn inventory(
+    built: &mut Built,
+    url: Option<&Url>,
+    believed: bool,
+    values: usize,
+) -> (Vec<ActiveItem>, Option<Cut>) {
     let mut survey = Survey {
+        values,
+        cut: None,
         nodes: &built.nodes,
         urls: Urls::of(&built.nodes, url, believed),
         places: Places::of(built),
@@ -38,9 +46,9 @@ pub(super) fn inventory(built: &mut Built, url: Option<&Url>, believed: bool) ->
         room: Room::PAGE,
     };
     survey.walk();
-    let found = survey.found;
+    let (found, cut) = (survey.found, survey.cut);
     found.iter().for_each(|item| mark(&mut built.nodes, item));
-    found
+    (found, cut)
 }
 
 /// The inventory of a script file: the script itself.
@@ -99,6 +107,9 @@ struct Survey<'a> {
     places: Places<'a>,
     sheet: Sheet,
     found: Vec<ActiveItem>,
+    /// Bytes that values may still take.
+    values: usize,
+    cut: Option<Cut>,
     hidden: bool,
     noscript: bool,
     room: Room,
@@ -162,11 +173,12 @@ impl<'a> Survey<'a> {
         parts.push(if hides_more { "hidden" } else { "" });
         let identity = identity(kind, name, attribute, &value.text, &parts);
         let foreign = value.host.as_deref().is_some_and(|host| self.urls.is_foreign(host));
+        let text = self.within_room(value.text);
         self.found.push(ActiveItem {
             kind,
             node: id,
             attribute: attribute.map(SmolStr::new),
-            value: value.text,
+            value: text,
             host: value.host,
             foreign,
             position: self.places.position(self.nodes, id),
@@ -174,6 +186,16 @@ impl<'a> Survey<'a> {
             noscript: self.noscript,
             identity,
         });
+    }
+
+    /// A value, shortened when there is no room for it.
+    fn within_room(&mut self, text: String) -> String {
+        if text.len() <= self.values.max(urls::KEPT) {
+            self.values = self.values.saturating_sub(text.len());
+            return text;
+        }
+        self.cut = Some(Cut::Bytes);
+        urls::shortened(&text)
     }
 
     fn element_at(&self, id: NodeId) -> Option<&'a Element> {
@@ -189,13 +211,16 @@ impl<'a> Survey<'a> {
         self.nodes.get(id.index()..id.index() + size).unwrap_or_default()
     }
 
-    /// All text below a node.
+    /// The text directly below a node: what code a browser finds there. Elements may stand between it in SVG.
     fn text(&self, id: NodeId) -> String {
         let mut text = String::new();
-        for node in self.subtree(id) {
+        let nodes = self.subtree(id);
+        let mut at = 1;
+        while let Some(node) = nodes.get(at) {
             if let NodeKind::Text(piece) = &node.kind {
                 text.push_str(piece);
             }
+            at += node.size.max(1) as usize;
         }
         text
     }

@@ -118,6 +118,65 @@ fn the_base_moves_relative_urls() {
 }
 
 #[test]
+fn a_long_base_is_not_repeated_in_each_url() {
+    let page_with = |filler: &str| {
+        let base = format!("https://evil.example/{}/", filler.repeat(1 << 20));
+        read(&format!("<base href='{base}'>{}", "<script src=x></script>".repeat(10_000)))
+    };
+    let page = page_with("A");
+    assert_eq!(page.active.len(), 10_001);
+    assert!(page.active.iter().all(|item| item.host.as_deref() == Some("evil.example") && item.foreign));
+    let bytes: usize = page.active.iter().map(|item| item.value.len()).sum();
+    assert!(bytes < 4 << 20, "{bytes}");
+    assert_ne!(page.active[1].identity, page_with("B").active[1].identity);
+    assert_ne!(page.active[0].identity, page_with("B").active[0].identity);
+    let address = format!("https://www.city.example/a/?q={}", "q".repeat(1 << 20));
+    assert_eq!(at(&address, "<script src=x></script>").active[0].value, "https://www.city.example/a/x");
+    let address = format!("https://user:{0}@www.city.example/{0}", "q".repeat(1 << 20));
+    let page = at(&address, &"<script src=x></script>".repeat(10_000));
+    assert!(page.active.iter().all(|item| !item.foreign && item.value.len() < 4096));
+}
+
+#[test]
+fn a_long_url_keeps_its_host_and_a_digest() {
+    let of = |end: &str| {
+        let long = "a".repeat(100_000);
+        only(&format!("<script src='https://user:{long}@evil.example/{long}{end}'></script>"))
+    };
+    let item = of("1");
+    assert_eq!(item.host.as_deref(), Some("evil.example"));
+    assert!(item.foreign && item.value.starts_with("https://evil.example/a") && item.value.len() < 1000);
+    assert_ne!((&item.identity, &item.value), (&of("2").identity, &of("2").value));
+}
+
+#[test]
+fn the_values_of_a_page_have_a_budget() {
+    let limits = super::super::Limits { bytes: 2000, ..super::super::Limits::default() };
+    let url = Url::parse(&format!("https://www.city.example/{}/", "a".repeat(1500))).expect("url");
+    let html = "<script src=x></script>".repeat(80);
+    let page = page(html.as_bytes(), &Options { url: Some(&url), limits, ..Options::default() });
+    assert_eq!(page.cut, Some(crate::model::Cut::Bytes));
+    assert_eq!(page.active.len(), 80);
+    assert!(page.active.iter().all(|item| item.identity == page.active[0].identity && !item.foreign));
+    assert!(page.active[10].value.starts_with("https://www.city.example/aaa") && page.active[10].value.len() < 400);
+}
+
+#[test]
+fn scripts_inside_scripts_do_not_multiply_their_text() {
+    let inside = format!("{}{}", "<script>".repeat(400), "a".repeat(1 << 20));
+    let page = read(&format!("<svg>{inside}"));
+    assert_eq!(page.active.iter().map(|item| item.value.len()).sum::<usize>(), 1 << 20);
+}
+
+#[test]
+fn a_class_limited_to_many_tags_is_looked_up_once() {
+    let limits: String = (0..30_000).map(|n| format!("q{n}.a,")).collect();
+    let tags = "<i class=a>".repeat(60_000);
+    let page = read(&format!("<style>{limits}p.a{{display:none}}</style>{tags}<iframe src=/x></iframe>"));
+    assert!(page.active.iter().all(|item| !item.hidden));
+}
+
+#[test]
 fn positions_are_those_of_the_source() {
     let position = |html: &str| {
         let page = read(html);

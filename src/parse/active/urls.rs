@@ -1,11 +1,17 @@
 //! URLs as a browser resolves them: the base, the page's own host, foreign hosts, and URLs that are scripts.
 
 use super::Value;
-use crate::model::{Element, Node, NodeKind, same_site};
+use crate::model::{Digest, Element, Node, NodeKind, same_site};
 use url::Url;
 
-/// Longest URL that is taken apart, in bytes; a longer one stays as it is.
+/// Longest URL against which others are resolved, in bytes: it is repeated in each of them.
+const LONGEST_BASE: usize = 2 << 10;
+
+/// Longest URL to a host that is kept whole, in bytes.
 const LONGEST: usize = 64 << 10;
+
+/// What is kept of a longer one, in bytes.
+pub(super) const KEPT: usize = 256;
 
 /// How the URLs of one page resolve.
 #[derive(Clone)]
@@ -18,7 +24,8 @@ pub(super) struct Urls {
 impl Urls {
     /// From the page's URL, its `<base>`, and, of a page that is believed, canonical, `og:url` or base where it is unknown.
     pub(super) fn of(nodes: &[Node], page: Option<&Url>, believed: bool) -> Self {
-        let mut urls = Self { page: page.cloned(), base: page.cloned(), own: page.and_then(host) };
+        let short = page.and_then(within_length);
+        let mut urls = Self { page: short.clone(), base: short, own: page.and_then(host) };
         let mut named = Named::default();
         let elements = nodes.iter().filter_map(|node| match &node.kind {
             NodeKind::Element(element) => Some(element),
@@ -29,7 +36,7 @@ impl Urls {
             && let Some(base) = urls.join(page, raw)
             && !matches!(base.scheme(), "data" | "javascript")
         {
-            urls.base = Some(base);
+            urls.base = within_length(&base);
         }
         if urls.own.is_none() && believed {
             let mut declared = [named.canonical, named.og_url, named.base].into_iter().flatten();
@@ -59,11 +66,15 @@ impl Urls {
 
     fn resolve_against(&self, base: Option<&Url>, raw: &str) -> Value {
         let trimmed = raw.trim_matches(|c: char| c <= ' ');
-        if trimmed.is_empty() || trimmed.len() > LONGEST {
+        if trimmed.is_empty() {
             return Value::code(trimmed);
         }
         match self.join(base, trimmed) {
-            Some(url) => Value { host: host(&url), text: url.into() },
+            Some(url) => {
+                let host = host(&url);
+                let long = host.is_some() && url.as_str().len() > LONGEST;
+                Value { text: if long { shortened(url.as_str()) } else { url.into() }, host }
+            }
             None => Value::code(trimmed),
         }
     }
@@ -80,6 +91,39 @@ impl Urls {
     pub(super) fn is_foreign(&self, host: &str) -> bool {
         self.own.as_deref().is_none_or(|own| !same_site(own, host))
     }
+}
+
+/// A value too long to be kept: its beginning (of a URL its host and the beginning of its path), and a digest that
+/// stands for the whole.
+pub(super) fn shortened(text: &str) -> String {
+    let head = |text: &str| text.get(..text.floor_char_boundary(KEPT.min(text.len()))).unwrap_or_default().to_owned();
+    let digest = Digest::of(text.as_bytes());
+    match Url::parse(text).ok().filter(Url::has_host) {
+        Some(url) => format!("{}{}…{digest}", origin(&url), head(url.path())),
+        None => format!("{}…{digest}", head(text)),
+    }
+}
+
+/// Scheme, host and port. Without a host, or with one longer than any that resolves, a URL leads nowhere.
+fn origin(url: &Url) -> String {
+    let host = url.host_str().filter(|host| host.len() < 256).unwrap_or("unresolved.invalid");
+    let scheme = Some(url.scheme()).filter(|scheme| scheme.len() < 64).unwrap_or("unknown");
+    format!("{scheme}://{host}{}", url.port().map_or_else(String::new, |port| format!(":{port}")))
+}
+
+/// A URL that others are resolved against. One that is too long loses its query, which they do not take over, and then
+/// its path, for which a digest stands.
+fn within_length(url: &Url) -> Option<Url> {
+    if url.as_str().len() <= LONGEST_BASE {
+        return Some(url.clone());
+    }
+    let mut short = url.clone();
+    short.set_query(None);
+    short.set_fragment(None);
+    if short.as_str().len() <= LONGEST_BASE {
+        return Some(short);
+    }
+    Url::parse(&format!("{}/{}/", origin(url), Digest::of(url.as_str().as_bytes()))).ok()
 }
 
 /// The URL that a page says it has: canonical, `og:url` or base.

@@ -1,6 +1,10 @@
 //! Cuts a text where its tags begin and leaves out what a tag has beyond the allowed number of attributes.
 
-use memchr::{memchr, memmem};
+use super::watch::Raw;
+use memchr::{memchr, memchr_iter, memchr2, memmem};
+
+/// How a CDATA section begins.
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// Pieces of a text, each beginning with `<` but the first.
 pub(super) struct Pieces<'a> {
@@ -22,21 +26,39 @@ impl<'a> Pieces<'a> {
         self.shortened
     }
 
-    /// The next piece; `raw` says that the tokenizer is inside a raw text element, where only an end tag counts.
-    pub(super) fn next(&mut self, raw: bool) -> Option<&'a str> {
+    /// The next piece, given how the tokenizer reads on.
+    pub(super) fn next(&mut self, raw: &Raw) -> Option<&'a str> {
         if std::mem::take(&mut self.close) {
             return Some(">");
         }
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
         let bytes = rest.as_bytes();
-        let end = match bytes {
-            [b'<', b'/', c, ..] if c.is_ascii_alphabetic() => self.tag(bytes),
-            [b'<', c, ..] if !raw && c.is_ascii_alphabetic() => self.tag(bytes),
-            [b'<', b'!', b'-', b'-', ..] if !raw => comment(bytes),
-            _ => Tag { fed: until_tag(bytes), skipped: 0 },
+        let end = match raw {
+            Raw::ToEnd => whole(bytes.len()),
+            Raw::UpTo(name) => match raw_text(bytes, name) {
+                0 => self.tag(bytes),
+                text => whole(text),
+            },
+            Raw::No | Raw::Foreign => self.markup(bytes, *raw == Raw::Foreign),
         };
         self.at += end.fed + end.skipped;
         rest.get(..end.fed)
+    }
+
+    /// One construct of markup, or the text up to the next.
+    fn markup(&mut self, bytes: &[u8], foreign: bool) -> Tag {
+        match bytes {
+            [b'<', b'/', c, ..] if c.is_ascii_alphabetic() => self.tag(bytes),
+            [b'<', c, ..] if c.is_ascii_alphabetic() => self.tag(bytes),
+            [b'<', b'!', b'-', b'-', ..] => whole(comment(bytes)),
+            [b'<', b'!', b'[', ..] if foreign && bytes.starts_with(CDATA) => {
+                let end = bytes.get(CDATA.len()..).and_then(|rest| memmem::find(rest, b"]]>"));
+                whole(end.map_or(bytes.len(), |at| CDATA.len() + at + 3))
+            }
+            // A doctype, or what is read as a comment.
+            [b'<', b'!' | b'?' | b'/', ..] => whole(memchr(b'>', bytes).map_or(bytes.len(), |at| at + 1)),
+            _ => whole(until_tag(bytes)),
+        }
     }
 
     fn tag(&mut self, bytes: &[u8]) -> Tag {
@@ -53,18 +75,65 @@ struct Tag {
     skipped: usize,
 }
 
+/// All of a construct is fed.
+fn whole(length: usize) -> Tag {
+    Tag { fed: length, skipped: 0 }
+}
+
 /// Up to the next `<` after the first byte.
 fn until_tag(bytes: &[u8]) -> usize {
     bytes.get(1..).and_then(|rest| memchr(b'<', rest)).map_or(bytes.len(), |at| at + 1)
 }
 
-/// A comment with its end, as the tokenizer sees it.
-fn comment(bytes: &[u8]) -> Tag {
-    let after = |needle: &[u8], from: usize| {
-        bytes.get(from..).and_then(|rest| memmem::find(rest, needle)).map(|at| from + at + needle.len())
-    };
-    let ends = [after(b"-->", 2), after(b"--!>", 4), bytes.starts_with(b"<!-->").then_some(5)];
-    Tag { fed: ends.into_iter().flatten().min().unwrap_or(bytes.len()), skipped: 0 }
+/// Length of a comment with its end, as the tokenizer sees it: the first `-->` or `--!>`, also `<!-->`.
+fn comment(bytes: &[u8]) -> usize {
+    let before = |at: usize, end: &[u8]| bytes.get(..at).is_some_and(|before| before.ends_with(end));
+    let ends = |at: &usize| before(*at, b"--") || (*at >= 7 && before(*at, b"--!"));
+    memchr_iter(b'>', bytes).find(ends).map_or(bytes.len(), |at| at + 1)
+}
+
+/// Length of the raw text up to the end tag of its element.
+fn raw_text(bytes: &[u8], name: &str) -> usize {
+    if name == "script" {
+        return script(bytes);
+    }
+    let ends = |at: &usize| bytes.get(*at..).is_some_and(|rest| is_tag(rest, b"</", name));
+    memchr_iter(b'<', bytes).find(ends).unwrap_or(bytes.len())
+}
+
+/// Length of a script up to its end tag. What stands in `<!-- <script> … </script> -->` is no end.
+///
+/// <https://html.spec.whatwg.org/multipage/parsing.html#script-data-escape-start-state>
+fn script(bytes: &[u8]) -> usize {
+    let (mut escaped, mut doubly) = (false, false);
+    let mut at = 0;
+    while let Some(step) = bytes.get(at..).and_then(|rest| memchr2(b'<', b'-', rest)) {
+        at += step;
+        let rest = bytes.get(at..).unwrap_or_default();
+        if rest.starts_with(b"-->") {
+            (escaped, doubly) = (false, false);
+        } else if is_tag(rest, b"</", "script") {
+            if !doubly {
+                return at;
+            }
+            doubly = false;
+        } else if escaped && is_tag(rest, b"<", "script") {
+            doubly = true;
+        } else if rest.starts_with(b"<!--") {
+            // Its dashes may end it as well.
+            escaped = true;
+            at += 1;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// Whether a tag of this name begins here; `opening` is what stands before the name.
+fn is_tag(bytes: &[u8], opening: &[u8], name: &str) -> bool {
+    let Some(rest) = bytes.strip_prefix(opening) else { return false };
+    rest.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes()))
+        && rest.get(name.len()).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'))
 }
 
 /// A tag up to and with its `>`; what begins with the attribute after the `most`th is skipped.
@@ -122,7 +191,7 @@ mod tests {
 
     fn pieces(text: &str, most: usize) -> Vec<&str> {
         let mut pieces = Pieces::new(text, most);
-        std::iter::from_fn(|| pieces.next(false)).collect()
+        std::iter::from_fn(|| pieces.next(&Raw::No)).collect()
     }
 
     #[test]

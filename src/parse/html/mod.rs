@@ -25,6 +25,9 @@ const PIECE: usize = 4096;
 /// Most places in a construct without end where an attribute could begin, before it is looked at closely.
 const SEPARATORS: usize = 4096;
 
+/// The same for the whole text of a `<noscript>`, of which there may be many.
+const SEPARATORS_OF_FRAGMENT: usize = 256;
+
 /// What the HTML parser made of a text.
 pub(super) struct Parsed {
     /// The tree.
@@ -37,17 +40,53 @@ pub(super) struct Parsed {
     pub(super) cut: Option<Cut>,
 }
 
-/// Parses a text as a browser without scripting would, so that `<noscript>` holds elements.
-pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
-    let run = Run::new(limits);
-    if run.feed_by_size(text) {
-        return run.finish();
+impl Parsed {
+    /// Depth of the deepest element.
+    pub(super) fn deepest(&self) -> u64 {
+        self.facts.iter().map(Fact::depth).max().unwrap_or_default()
     }
-    // A long comment or value, or a tag with very many attributes, for which the tokenizer needs quadratic time. The
-    // second way knows where each tag begins and shortens such a tag.
-    let run = Run::new(limits);
-    run.feed_by_tags(text, limits.attributes_of_tag);
-    run.finish()
+}
+
+/// Parses a text as a browser with scripting does, so that `<noscript>` ends at its first end tag whatever stands
+/// before it; what it holds for visitors without scripting is parsed by itself and put under it.
+pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
+    let page = || Run::new(Watch::new(TreeBuilder::new(Limited::new(limits), options(true)), limits, None));
+    let mut run = page();
+    if !run.feed_by_size(text) {
+        // A long comment or value, or a tag with very many attributes, for which the tokenizer needs quadratic time.
+        // The second way knows where each tag begins and shortens such a tag.
+        run = page();
+        run.feed_by_tags(text, limits.attributes_of_tag);
+    }
+    let watch = run.end();
+    let seen = watch.seen();
+    let (html, facts, cut) = noscripts(watch.into_limited(), limits).into_parts();
+    Parsed { html, facts, seen, cut }
+}
+
+/// Puts under each `<noscript>` what its raw text means without scripting.
+fn noscripts(mut sink: Limited, limits: &Limits) -> Limited {
+    for (element, text) in sink.take_noscripts() {
+        if sink.full() {
+            break;
+        }
+        sink.begin_fragment(element);
+        let builder = TreeBuilder::new_for_fragment(sink, element, None, options(false));
+        let root = builder.sink.fragment_root();
+        let run = Run::new(Watch::new(builder, limits, Some(root)));
+        if separators(&text) <= SEPARATORS_OF_FRAGMENT {
+            run.feed(&text);
+        } else {
+            run.feed_by_tags(&text, limits.attributes_of_tag);
+        }
+        sink = run.end().into_limited();
+        sink.end_fragment(root, element);
+    }
+    sink
+}
+
+fn options(scripting_enabled: bool) -> TreeBuilderOpts {
+    TreeBuilderOpts { scripting_enabled, ..TreeBuilderOpts::default() }
 }
 
 /// One run of tokenizer, watch, tree builder and tree.
@@ -57,9 +96,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(limits: &Limits) -> Self {
-        let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-        let watch = Watch::new(TreeBuilder::new(Limited::new(limits), options), limits);
+    fn new(watch: Watch) -> Self {
         Self { tokenizer: Tokenizer::new(watch, TokenizerOpts::default()), queue: BufferQueue::default() }
     }
 
@@ -92,7 +129,7 @@ impl Run {
 
     fn feed_by_tags(&self, text: &str, most: usize) {
         let mut pieces = careful::Pieces::new(text, most);
-        while let Some(piece) = pieces.next(self.watch().raw()) {
+        while let Some(piece) = pieces.next(&self.watch().raw()) {
             if self.watch().stopped() {
                 return;
             }
@@ -103,12 +140,9 @@ impl Run {
         }
     }
 
-    fn finish(self) -> Parsed {
+    fn end(self) -> Watch {
         self.tokenizer.end();
-        let watch = self.tokenizer.sink;
-        let seen = watch.seen();
-        let (html, facts, cut) = watch.into_limited().into_parts();
-        Parsed { html, facts, seen, cut }
+        self.tokenizer.sink
     }
 }
 

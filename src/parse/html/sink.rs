@@ -4,9 +4,9 @@ use super::super::Limits;
 use super::watch::Phase;
 use crate::model::Cut;
 use ego_tree::NodeId;
-use html5ever::QualName;
 use html5ever::interface::{Attribute, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
+use html5ever::{QualName, expanded_name, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
@@ -21,6 +21,12 @@ pub(in super::super) struct Fact {
     pub(in super::super) phase: Phase,
     /// Depth in the tree when it was put there.
     depth: u32,
+}
+
+impl Fact {
+    pub(super) fn depth(&self) -> u64 {
+        u64::from(self.depth)
+    }
 }
 
 /// The position of a node in its tree's vector; `ego_tree` shows it through `Hash` alone.
@@ -48,8 +54,16 @@ pub(super) struct Limited {
     nodes: Cell<usize>,
     attributes: Cell<usize>,
     attribute_bytes: Cell<usize>,
+    /// Attributes of all tags, also of those that make no element.
+    attributes_of_tags: Cell<usize>,
+    steps: Cell<u64>,
+    /// Lines above the fragment that is read.
+    lines_above: Cell<u32>,
     line: Cell<u32>,
     phase: Cell<Phase>,
+    /// Each `<noscript>` of the page with the raw text in it; none of those inside a fragment.
+    noscripts: RefCell<Vec<(NodeId, String)>>,
+    fragment: Cell<bool>,
     parent: Cell<Option<NodeId>>,
     depth: Cell<u32>,
     cut: Cell<Option<Cut>>,
@@ -65,8 +79,13 @@ impl Limited {
             nodes: Cell::new(1),
             attributes: Cell::new(0),
             attribute_bytes: Cell::new(0),
+            attributes_of_tags: Cell::new(0),
+            steps: Cell::new(0),
+            lines_above: Cell::new(0),
             line: Cell::new(1),
             phase: Cell::default(),
+            noscripts: RefCell::default(),
+            fragment: Cell::new(false),
             parent: Cell::new(None),
             depth: Cell::new(0),
             cut: Cell::new(None),
@@ -100,6 +119,62 @@ impl Limited {
     /// The node under which something was put last.
     pub(super) fn parent(&self) -> NodeId {
         self.parent.get().unwrap_or_else(|| self.tree.get_document())
+    }
+
+    /// Counts the steps that a tag costs; all steps so far.
+    pub(super) fn step(&self, steps: u64) -> u64 {
+        self.steps.set(self.steps.get() + steps);
+        self.steps.get()
+    }
+
+    /// Counts the attributes of a tag, whatever becomes of it.
+    pub(super) fn count_tag(&self, attributes: usize) {
+        self.attributes_of_tags.set(self.attributes_of_tags.get() + attributes);
+        if self.attributes_of_tags.get() >= self.limits.attributes {
+            self.fill(Cut::Attributes);
+        }
+    }
+
+    /// The `<noscript>` elements of the page with their raw text, in the order of the source.
+    pub(super) fn take_noscripts(&self) -> Vec<(NodeId, String)> {
+        self.noscripts.take()
+    }
+
+    /// From here on a fragment is put in that stands inside an element of the page.
+    pub(super) fn begin_fragment(&self, element: NodeId) {
+        let mut facts = self.facts.borrow_mut();
+        let fact = facts.get(index(element)).copied().unwrap_or_default();
+        // The root of the fragment stands under the document until it ends.
+        if let Some(document) = facts.first_mut() {
+            document.depth = fact.depth;
+        }
+        self.fragment.set(true);
+        self.phase.set(fact.phase);
+        self.lines_above.set(fact.line.saturating_sub(1));
+    }
+
+    /// The root under which a fragment is put in.
+    pub(super) fn fragment_root(&self) -> NodeId {
+        let root = self.tree.0.borrow().tree.root().last_child().map(|root| root.id());
+        self.parent.set(root);
+        self.parent()
+    }
+
+    /// Moves what a fragment holds into its element.
+    pub(super) fn end_fragment(&self, root: NodeId, element: NodeId) {
+        self.tree.reparent_children(&root, &element);
+        self.tree.remove_from_parent(&root);
+    }
+
+    /// Keeps the raw text of the `<noscript>` that was made last.
+    fn keep_raw(&self, parent: NodeId, child: &NodeOrText<NodeId>) -> bool {
+        match (child, self.noscripts.borrow_mut().last_mut()) {
+            (NodeOrText::AppendText(text), Some((noscript, raw))) if *noscript == parent => {
+                raw.push_str(text);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn fill(&self, cut: Cut) {
@@ -178,7 +253,12 @@ impl TreeSink for Limited {
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         self.count_node();
         self.count_attributes(&attrs);
-        self.note(self.tree.create_element(name, attrs, flags))
+        let noscript = !self.fragment.get() && name.expanded() == expanded_name!(html "noscript");
+        let id = self.note(self.tree.create_element(name, attrs, flags));
+        if noscript {
+            self.noscripts.borrow_mut().push((id, String::new()));
+        }
+        id
     }
 
     fn create_comment(&self, text: StrTendril) -> NodeId {
@@ -192,6 +272,9 @@ impl TreeSink for Limited {
     }
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        if self.keep_raw(*parent, &child) {
+            return;
+        }
         self.put(*parent, &child);
         self.tree.append(parent, child);
     }
@@ -245,6 +328,7 @@ impl TreeSink for Limited {
     }
 
     fn set_current_line(&self, line: u64) {
-        self.line.set(u32::try_from(line).unwrap_or(u32::MAX));
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        self.line.set(line.saturating_add(self.lines_above.get()));
     }
 }

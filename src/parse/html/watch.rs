@@ -10,8 +10,8 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{CharacterTokens, CommentToken, DoctypeToken, EndTag, ParseError, StartTag, Tag, TagToken};
 use html5ever::tokenizer::{Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
-use html5ever::{QualName, ns};
-use std::cell::Cell;
+use html5ever::{LocalName, QualName, ns};
+use std::cell::{Cell, RefCell};
 
 /// How far the source had come when an element was made. The tree builder moves elements to where they belong; this
 /// keeps where they stood.
@@ -43,6 +43,20 @@ pub(in super::super) struct Seen {
     pub(in super::super) body: bool,
 }
 
+/// How the tokenizer reads on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Raw {
+    /// Markup.
+    #[default]
+    No,
+    /// Markup below SVG or MathML, where there are CDATA sections.
+    Foreign,
+    /// Raw text up to the end tag of this name.
+    UpTo(LocalName),
+    /// Raw text up to the end of the page.
+    ToEnd,
+}
+
 /// The token sink.
 pub(super) struct Watch {
     builder: TreeBuilder<NodeId, Limited>,
@@ -50,22 +64,28 @@ pub(super) struct Watch {
     phase: Cell<Phase>,
     seen: Cell<Seen>,
     tokens: Cell<u64>,
-    steps: Cell<u64>,
-    raw: Cell<bool>,
+    #[cfg(test)]
+    tags: Cell<u64>,
+    raw: RefCell<Raw>,
+    /// The root of a fragment, when it is one that is read.
+    fragment: Option<NodeId>,
     /// Where the rest is put when it is read flat: below which node, and where its text belongs.
     flat: Cell<Option<(NodeId, NodeId)>>,
 }
 
 impl Watch {
-    pub(super) fn new(builder: TreeBuilder<NodeId, Limited>, limits: &Limits) -> Self {
+    /// For a page, or for a fragment with its root.
+    pub(super) fn new(builder: TreeBuilder<NodeId, Limited>, limits: &Limits, fragment: Option<NodeId>) -> Self {
         Self {
             builder,
             limits: *limits,
             phase: Cell::default(),
             seen: Cell::default(),
             tokens: Cell::new(0),
-            steps: Cell::new(0),
-            raw: Cell::new(false),
+            #[cfg(test)]
+            tags: Cell::new(0),
+            raw: RefCell::default(),
+            fragment,
             flat: Cell::new(None),
         }
     }
@@ -75,9 +95,18 @@ impl Watch {
         self.tokens.get()
     }
 
-    /// Whether the tokenizer is inside a raw text element.
-    pub(super) fn raw(&self) -> bool {
-        self.raw.get()
+    /// Tags seen so far.
+    #[cfg(test)]
+    pub(super) fn tags(&self) -> u64 {
+        self.tags.get()
+    }
+
+    /// How the tokenizer reads on after the last token.
+    pub(super) fn raw(&self) -> Raw {
+        match &*self.raw.borrow() {
+            Raw::No if self.adjusted_current_node_present_but_not_in_html_namespace() => Raw::Foreign,
+            raw => raw.clone(),
+        }
     }
 
     /// Whether nothing more is taken.
@@ -104,6 +133,9 @@ impl Watch {
 
     /// Follows the landmarks of a page.
     fn follow(&self, token: &Token) {
+        if self.fragment.is_some() {
+            return;
+        }
         let now = self.phase.get();
         let mut seen = self.seen.get();
         let next = match token {
@@ -134,15 +166,69 @@ impl Watch {
     /// Counts the steps of a tag and goes over to reading flat when there are too many or the nesting is too deep.
     fn count(&self, tag: &Tag) {
         let depth = self.sink().depth();
-        self.steps.set(self.steps.get() + 8 + u64::from(depth));
+        let steps = self.sink().step(8 + u64::from(depth));
         let cut = match () {
             () if tag.kind == StartTag && depth >= self.limits.depth => Cut::Depth,
-            () if self.steps.get() >= self.limits.steps => Cut::Steps,
+            () if steps >= self.limits.steps => Cut::Steps,
             () => return,
         };
         self.limit(cut);
         let place = self.sink().parent();
         self.flat.set(Some((place, place)));
+    }
+
+    /// A tag with no more attributes than a tag may have.
+    fn tag(&self, mut tag: Tag, line: u64) -> TokenSinkResult<NodeId> {
+        self.tokens.set(self.tokens.get() + 1);
+        #[cfg(test)]
+        self.tags.set(self.tags.get() + 1);
+        self.raw.replace(Raw::No);
+        self.sink().count_tag(tag.attrs.len());
+        if tag.attrs.len() > self.limits.attributes_of_tag {
+            tag.attrs.truncate(self.limits.attributes_of_tag);
+            self.limit(Cut::Attributes);
+        }
+        if self.stopped() {
+            return TokenSinkResult::Continue;
+        }
+        if self.flat.get().is_none() {
+            self.count(&tag);
+        }
+        let name = tag.name.clone();
+        let result = match self.fragment.filter(|_| is_lost(&tag)) {
+            Some(root) => self.found(root, tag, line),
+            None => {
+                let token = TagToken(tag);
+                self.follow(&token);
+                self.pass(token, line)
+            }
+        };
+        match result {
+            TokenSinkResult::RawData(_) => drop(self.raw.replace(Raw::UpTo(name))),
+            TokenSinkResult::Plaintext => drop(self.raw.replace(Raw::ToEnd)),
+            _ => {}
+        }
+        result
+    }
+
+    /// Gives a token to the tree builder, or reads it flat.
+    fn pass(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
+        if self.stopped() {
+            return TokenSinkResult::Continue;
+        }
+        match self.flat.get() {
+            Some((place, text_place)) => self.flat_token(place, text_place, token, line),
+            None => self.builder.process_token(token, line),
+        }
+    }
+
+    /// Puts an element that the tree builder leaves out under the root of a fragment.
+    fn found(&self, root: NodeId, tag: Tag, line: u64) -> TokenSinkResult<NodeId> {
+        let sink = self.sink();
+        sink.set_current_line(line);
+        let element = create_element(sink, QualName::new(None, ns!(html), tag.name), tag.attrs);
+        sink.append(&root, NodeOrText::AppendNode(element));
+        TokenSinkResult::Continue
     }
 
     fn flat_token(&self, place: NodeId, text_place: NodeId, token: Token, line: u64) -> TokenSinkResult<NodeId> {
@@ -164,6 +250,7 @@ impl Watch {
             "script" => TokenSinkResult::RawData(RawKind::ScriptData),
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
             "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
+            "noscript" if self.fragment.is_none() => TokenSinkResult::RawData(RawKind::Rawtext),
             "plaintext" => TokenSinkResult::Plaintext,
             _ => TokenSinkResult::Continue,
         };
@@ -175,32 +262,24 @@ impl Watch {
     }
 }
 
+/// Tags that mean nothing in a fragment, but would in the page of a visitor without scripting.
+fn is_lost(tag: &Tag) -> bool {
+    tag.kind == StartTag && matches!(&*tag.name, "frame" | "frameset" | "body" | "html")
+}
+
 impl TokenSink for Watch {
     type Handle = NodeId;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
-        if matches!(token, ParseError(_)) {
-            return TokenSinkResult::Continue;
-        }
-        self.tokens.set(self.tokens.get() + 1);
-        if self.stopped() {
-            return TokenSinkResult::Continue;
-        }
-        self.follow(&token);
-        if let TagToken(tag) = &token {
-            self.raw.set(false);
-            if self.flat.get().is_none() {
-                self.count(tag);
+        match token {
+            ParseError(_) => TokenSinkResult::Continue,
+            TagToken(tag) => self.tag(tag, line),
+            token => {
+                self.tokens.set(self.tokens.get() + 1);
+                self.follow(&token);
+                self.pass(token, line)
             }
         }
-        let result = match self.flat.get() {
-            Some((place, text_place)) => self.flat_token(place, text_place, token, line),
-            None => self.builder.process_token(token, line),
-        };
-        if matches!(result, TokenSinkResult::RawData(_) | TokenSinkResult::Plaintext) {
-            self.raw.set(true);
-        }
-        result
     }
 
     fn end(&self) {

@@ -82,10 +82,7 @@ fn language_turned(old: &Page, new: &Page) -> Option<Found> {
 }
 
 fn charset_turned(old: &Page, new: &Page) -> Option<Found> {
-    let (was, is) = (&old.charset.used, &new.charset.used);
-    if was.eq_ignore_ascii_case(is) || was.is_empty() || is.is_empty() {
-        return None;
-    }
+    let (was, is) = new.charset.turned(&old.charset).filter(|(was, is)| !was.is_empty() && !is.is_empty())?;
     let severity = if is.eq_ignore_ascii_case("UTF-8") { Severity::Low } else { Severity::Medium };
     let en = format!("the page's character set turned from {was} into {is}");
     let ja = format!("ページの文字コードが {was} から {is} に変わりました");

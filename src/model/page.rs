@@ -110,6 +110,24 @@ impl CharsetFacts {
     }
 }
 
+impl CharsetFacts {
+    /// The declaration that browsers believe: the byte order mark, else the header, else `<meta>`.
+    #[must_use]
+    pub fn declared(&self) -> Option<&SmolStr> {
+        self.bom.as_ref().or(self.header.as_ref()).or(self.meta.as_ref())
+    }
+
+    /// From which charset to which a page went: the one it was read in, or a new declaration of another one.
+    #[must_use]
+    pub fn turned<'a>(&'a self, from: &'a Self) -> Option<(&'a str, &'a str)> {
+        if self.used != from.used {
+            return Some((&from.used, &self.used));
+        }
+        let declared = self.declared().filter(|name| **name != self.used && Some(*name) != from.declared())?;
+        Some((from.declared().unwrap_or(&from.used), declared))
+    }
+}
+
 /// Why a page was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,9 +1,9 @@
 //! Bytes → text: byte order mark, header, `<meta>` and guess are weighed against what the bytes really are.
 //!
 //! Browsers believe the declarations in order. Japanese pages contradict themselves so often that hinomi believes the
-//! bytes first: text that is valid UTF-8 is UTF-8, and a declaration counts when the text decodes under it and reads
-//! like text. The slow guess is made only when nothing is declared, the declarations contradict each other, or what is
-//! declared does not read.
+//! bytes first: text that is valid UTF-8 is UTF-8, and a sole declaration counts when the text decodes under it. The slow
+//! guess is made only when nothing is declared, the declarations contradict each other, or the text does not decode.
+//! ISO-2022-JP is the exception: it decides what is markup, so its declaration is believed as browsers do.
 
 mod prescan;
 #[cfg(test)]
@@ -11,7 +11,7 @@ mod tests;
 
 use crate::model::CharsetFacts;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{EUC_JP, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memmem;
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -64,9 +64,17 @@ impl<'a> Choice<'a> {
         if let Some(wide) = bom.filter(|b| *b != UTF_8).or_else(|| utf_16(self.body)) {
             return self.read(wide);
         }
+        if let Some(read) = self.header.filter(|_| bom.is_none()).and_then(|header| self.read_wide(header)) {
+            return read;
+        }
         let declared = [bom, self.header.filter(|e| !is_utf_16(e)), self.meta];
+        let believed = declared.into_iter().flatten().next();
+        // What is text under this charset may be markup under any other: as browsers read it, whatever else it may be.
+        if believed == Some(ISO_2022_JP) && memchr::memchr(0x1B, self.body).is_some() {
+            return self.read(ISO_2022_JP);
+        }
         if let Some(text) = self.valid_utf_8() {
-            return self.choose_ascii_compatible(text, declared);
+            return self.choose_ascii_compatible(text, believed);
         }
         let mut candidates: Vec<&'static Encoding> = Vec::new();
         for encoding in declared.into_iter().flatten() {
@@ -75,11 +83,19 @@ impl<'a> Choice<'a> {
             }
         }
         if let [only] = candidates[..]
-            && let Some(read) = self.read_if_sound(only)
+            && let Some(read) = self.read_declared(only)
         {
             return read;
         }
         self.guess_among(&candidates)
+    }
+
+    /// The text under a header that says UTF-16, when it decodes cleanly and holds markup.
+    fn read_wide(&self, header: &'static Encoding) -> Option<Read<'a>> {
+        let read = is_utf_16(&header).then(|| self.read(header))?;
+        let mut pairs = read.1.as_bytes().windows(2);
+        let markup = pairs.any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || pair[1] == b'!'));
+        (markup && read.2 == 0).then_some(read)
     }
 
     /// The text when it is valid UTF-8 (or ASCII) to its end, but for a character that a cut left incomplete.
@@ -94,20 +110,16 @@ impl<'a> Choice<'a> {
     }
 
     /// Valid UTF-8 is UTF-8 whatever is declared: by chance other charsets never give it for more than a few
-    /// characters. Pure ASCII keeps its declaration, and may be ISO-2022-JP.
-    fn choose_ascii_compatible(&mut self, text: &'a str, declared: [Option<&'static Encoding>; 3]) -> Read<'a> {
-        let declared = declared.into_iter().flatten().next();
+    /// characters. Pure ASCII keeps its declaration; without one it may be ISO-2022-JP.
+    fn choose_ascii_compatible(&mut self, text: &'a str, declared: Option<&'static Encoding>) -> Read<'a> {
         let multi_byte = text.bytes().filter(|b| *b >= 0xC0).take(3).count();
         if multi_byte == 0 {
-            let jis = declared == Some(ISO_2022_JP) || is_iso_2022_jp(self.body);
-            if memchr::memchr(0x1B, self.body).is_some() && jis {
-                if declared != Some(ISO_2022_JP) {
-                    self.guess = Some(ISO_2022_JP);
-                }
+            if declared.is_none() && is_iso_2022_jp(self.body) {
+                self.guess = Some(ISO_2022_JP);
                 return self.read(ISO_2022_JP);
             }
         } else if let Some(other) = declared.filter(|d| multi_byte < 3 && *d != UTF_8)
-            && let Some(read) = self.read_if_sound(other)
+            && let Some(read) = self.read_declared(other)
         {
             return read;
         }
@@ -151,16 +163,34 @@ impl<'a> Choice<'a> {
         (encoding, Cow::Owned(text), u32::try_from(replaced).unwrap_or(u32::MAX))
     }
 
-    /// The text under a declared charset, when it reads like text of that charset.
-    fn read_if_sound(&self, encoding: &'static Encoding) -> Option<Read<'a>> {
+    /// The text under the only charset that is declared, when it decodes under it. Another charset is taken only
+    /// where the text is Japanese under that one beyond doubt: Latin and Chinese charsets decode nearly anything.
+    fn read_declared(&mut self, encoding: &'static Encoding) -> Option<Read<'a>> {
         if encoding == UTF_8 {
             return self.read_mostly_utf_8();
         }
-        let doubtful = encoding.is_single_byte() && mostly_pairs(self.body)
-            || [GBK, GB18030, BIG5, EUC_KR].contains(&encoding)
-            || encoding == ISO_2022_JP;
-        let read = (!doubtful).then(|| self.read(encoding))?;
-        (badness(&read) <= 20).then_some(read)
+        let read = self.read(encoding);
+        if share(&read.1, |c| c == '\u{FFFD}') > 20 {
+            return None;
+        }
+        let Some(other) = self.plainly_other(encoding, &read.1) else { return Some(read) };
+        self.guess = Some(other);
+        Some(self.read(other))
+    }
+
+    /// The charset under which a text is Japanese beyond doubt although another is declared, under which it is not.
+    fn plainly_other(&self, declared: &'static Encoding, text: &str) -> Option<&'static Encoding> {
+        // In the Chinese charsets kana stand where they stand in EUC-JP: there they are no sign.
+        if is_full_of_kana(text) && ![GBK, GB18030].contains(&declared) {
+            return None;
+        }
+        let body = self.body.get(..LOOKED_AT).unwrap_or(self.body);
+        let plain = |encoding: &&'static Encoding| {
+            let head = Choice { body, cut: true, header: None, meta: None, guess: None };
+            let (_, text, replaced) = head.read(encoding);
+            replaced == 0 && is_full_of_kana(&text)
+        };
+        [SHIFT_JIS, EUC_JP].into_iter().filter(|other| *other != declared).find(plain)
     }
 
     /// UTF-8 with a few broken characters is still UTF-8.
@@ -188,7 +218,17 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
     let (many, few) = if encoding == UTF_16LE { (zeros(1), zeros(0)) } else { (zeros(0), zeros(1)) };
-    (many * 16 >= head.len() && few * 50 <= head.len()).then_some(encoding)
+    (many * 16 >= head.len() && few * 50 <= head.len() && !holds_tags(bytes)).then_some(encoding)
+}
+
+/// Whether bytes hold a tag in ASCII: to a browser that does not take them for UTF-16 it is one.
+fn holds_tags(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'<', bytes).any(|at| {
+        let name = bytes.get(at + 1..).unwrap_or_default();
+        let length = name.iter().take(64).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let ends = name.get(length).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'));
+        length > 0 && ends
+    })
 }
 
 /// Whether ASCII bytes are Japanese text in ISO-2022-JP although nothing says so. Strict, since it changes what is
@@ -212,21 +252,21 @@ fn is_iso_2022_jp(bytes: &[u8]) -> bool {
     pairs >= 8 && kana * 5 >= pairs
 }
 
-/// Whether bytes beyond ASCII stand mostly in runs of two and more, as in double-byte charsets and not as in Latin text.
-fn mostly_pairs(bytes: &[u8]) -> bool {
-    let bytes = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    let (mut high, mut alone) = (0_usize, 0_usize);
-    let mut run = 0;
-    for byte in bytes.iter().chain(std::iter::once(&0)) {
-        if *byte >= 0x80 {
-            run += 1;
-            high += 1;
-        } else {
-            alone += usize::from(run == 1);
-            run = 0;
-        }
+/// Thousandths of the characters beyond ASCII, at the beginning of a text, that are of a kind.
+fn share(text: &str, is: impl Fn(char) -> bool) -> usize {
+    let head = text.get(..text.floor_char_boundary(LOOKED_AT.min(text.len()))).unwrap_or_default();
+    let (mut beyond, mut found) = (0, 0);
+    for c in head.chars().filter(|c| !c.is_ascii()) {
+        beyond += 1;
+        found += usize::from(is(c));
     }
-    high >= 16 && alone * 4 < high
+    found * 1000 / beyond.max(1)
+}
+
+/// Whether a text holds kana as Japanese does: a fifth of its characters.
+fn is_full_of_kana(text: &str) -> bool {
+    share(text, |c| ('\u{3041}'..='\u{30FF}').contains(&c)) >= 200
+        && text.chars().filter(|c| !c.is_ascii()).take(8).count() == 8
 }
 
 /// How little a text reads like text, in thousandths of its characters beyond ASCII: what could not be read, what no

@@ -36,10 +36,16 @@ fn every_charset_reads_under_every_declaration() {
                 let head = if meta.is_empty() { String::new() } else { format!("<meta charset={meta}>") };
                 let bytes = encoded(encoding, &head);
                 let content_type = (!header.is_empty()).then(|| format!("text/html; charset={header}"));
+                let label = |name: &str| Encoding::for_label(name.as_bytes());
+                let believed = label(header).or(label(meta));
+                if encoding == ISO_2022_JP && believed.is_some_and(|other| other != ISO_2022_JP) {
+                    // Browsers read it as what is declared, and so does hinomi.
+                    assert_ne!(decode(&bytes, content_type.as_deref(), false).facts.used, "ISO-2022-JP");
+                    continue;
+                }
                 let facts = reads(&bytes, content_type.as_deref());
                 assert_eq!(facts.used, encoding.name(), "header {header:?}, meta {meta:?}");
                 assert_eq!(facts.replaced, 0);
-                let label = |name: &str| Encoding::for_label(name.as_bytes());
                 let differs = |name: &str| label(name).is_some_and(|e| e != encoding);
                 let wide = is_utf_16(&encoding);
                 assert_eq!(facts.disagrees(), differs(header) || (!wide && differs(meta)), "{header:?} {meta:?}");
@@ -105,6 +111,74 @@ fn other_languages_keep_their_declaration() {
     assert_eq!(decode(&french, Some("text/html; charset=iso-8859-1"), false).facts.used, "windows-1252");
     let chinese = GBK.encode(chinese).0.into_owned();
     assert_eq!(decode(&chinese, Some("text/html; charset=gb2312"), false).facts.used, "GBK");
+}
+
+#[test]
+fn what_is_declared_as_iso_2022_jp_is_read_as_browsers_read_it() {
+    let hidden = "例示市のお知らせ<p title=\"\x1B$B\"a='\x1B(B\"><iframe src=//evil.example></iframe>";
+    for head in ["<meta charset=iso-2022-jp>", ""] {
+        let header = head.is_empty().then_some("text/html; charset=iso-2022-jp");
+        let decoded = decode_owned(&format!("{head}{hidden}"), header);
+        assert_eq!(decoded.1.used, "ISO-2022-JP");
+        assert!(!decoded.0.contains("\"a='"), "{}", decoded.0);
+    }
+    assert_eq!(decode_owned(hidden, Some("text/html; charset=utf-8")).1.used, "UTF-8");
+    assert_eq!(decode_owned("<p>例示市</p>", Some("text/html; charset=iso-2022-jp")).1.used, "UTF-8");
+    // What looks like ISO-2022-JP, but is declared as something else, is markup to browsers.
+    let veiled = format!("<meta charset=utf-8>\x1B$B<svg/onload=evil(){}\x1B(B", "$\"$$".repeat(8));
+    assert_eq!(decode_owned(&veiled, None).1.used, "UTF-8");
+}
+
+fn decode_owned(text: &str, header: Option<&str>) -> (String, CharsetFacts) {
+    let decoded = decode(text.as_bytes(), header, false);
+    (decoded.text.into_owned(), decoded.facts)
+}
+
+#[test]
+fn utf_16_is_believed_when_the_header_says_it_and_the_text_agrees() {
+    let text = format!("例示市からのお知らせ{BODY}");
+    for (label, encoding) in [("utf-16le", UTF_16LE), ("utf-16", UTF_16LE), ("utf-16be", UTF_16BE)] {
+        let bytes: Vec<u8> = match encoding {
+            e if e == UTF_16LE => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        };
+        assert_eq!(reads(&bytes, Some(&format!("text/html; charset={label}"))).used, encoding.name(), "{label}");
+    }
+    assert_eq!(decode(b"<p>plain text</p>", Some("text/html; charset=utf-16le"), false).facts.used, "UTF-8");
+}
+
+#[test]
+fn a_start_that_looks_like_utf_16_hides_no_tags() {
+    let mut bytes: Vec<u8> = "<!-- -->".repeat(80).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.extend(b"<script src=//evil.example/x></script>");
+    for header in [None, Some("text/html; charset=utf-8")] {
+        assert!(decode(&bytes, header, false).text.contains("<script src="), "{header:?}");
+    }
+}
+
+#[test]
+fn a_sole_declaration_that_decodes_wins() {
+    let korean = "<title>시청 홈페이지</title><p>새로운 소식을 알려 드립니다.</p>";
+    let traditional = "<title>市政府</title><p>最新消息公告，請民眾多加利用</p>";
+    let half_width = "<title>ﾚｲｼﾞ</title><p>ｵｼﾗｾｦｺﾞﾗﾝｸﾀﾞｻｲ ｺﾉﾍﾟｰｼﾞﾊｷｭｳｹｲｼｷﾃﾞｽ 市</p>";
+    let thai = "<p>เทศบาลเมืองตัวอย่าง ยินดีต้อนรับ ค่ะ</p>";
+    for (label, text) in [("euc-kr", korean), ("big5", traditional), ("shift_jis", half_width), ("windows-874", thai)] {
+        let encoding = Encoding::for_label(label.as_bytes()).expect("a charset");
+        let bytes = encoding.encode(text).0.into_owned();
+        let decoded = decode(&bytes, Some(&format!("text/html; charset={label}")), false);
+        assert_eq!((decoded.facts.used.as_str(), decoded.facts.guess), (encoding.name(), None), "{label}");
+        assert_eq!(decoded.text, text);
+    }
+}
+
+#[test]
+fn a_new_declaration_is_told_as_a_turn() {
+    let of = |header: &str| decode(b"<p>plain</p>", Some(&format!("text/html; charset={header}")), false).facts;
+    let (utf_8, jis) = (of("utf-8"), of("iso-2022-jp"));
+    assert_eq!(jis.turned(&utf_8), Some(("UTF-8", "ISO-2022-JP")));
+    assert_eq!(utf_8.turned(&utf_8), None);
+    let undeclared = decode(b"<p>plain</p>", None, false).facts;
+    assert_eq!((utf_8.turned(&undeclared), undeclared.turned(&utf_8)), (None, None));
 }
 
 #[test]

@@ -81,11 +81,107 @@ fn masks_leave_out_content_but_nothing_that_acts() {
 
 #[test]
 fn masks_are_checked() {
-    for good in ["#counter", "div.weather > p", "[data-x]", "body p.a"] {
+    for good in [
+        "#counter",
+        "div.weather > p",
+        "[data-x]",
+        "body p.a",
+        "p[class~=x]",
+        "p[title=\"a ~ b:has(c)\"]",
+        ".a\\~b",
+        ".a:not(.b, #c)",
+        ".a + .b",
+    ] {
         assert_eq!(check_mask(good), Ok(()), "{good}");
     }
     for bad in ["", "##", "p {", "*", "body", ":root", ":not(.x)", "html, p", "div:has(p)", &"a".repeat(501)] {
         assert!(check_mask(bad).is_err(), "{bad}");
+    }
+    for costly in
+        [".m ~ .x", "p:nth-last-child(2)", "p:nth-child(2n + 1)", "p:last-of-type", ".m:not(.a .b)", ".m:is(.a .b) .c"]
+    {
+        assert!(check_mask(costly).is_err_and(|reason| !reason.is_empty()), "{costly}");
+    }
+}
+
+#[test]
+fn masks_cost_no_more_than_a_page_may() {
+    let many = format!("<body><p class=m></p>{}", "<p class=x></p>".repeat(140_000));
+    for select in [".m .x", ".m + .x", ".x:last-child"] {
+        assert_eq!(masked(&many, &[select]).cut, None, "{select}");
+    }
+    let classes: String = (0..2_000).map(|n| format!("c{n} ")).collect();
+    let deep = format!("{}{}", format!("<div class='{classes}'>").repeat(400), "<p class=x></p>".repeat(100_000));
+    let page = masked(&deep, &[".m .x"]);
+    assert_eq!((page.cut, page.nodes.iter().any(|node| node.masked)), (Some(Cut::Steps), false));
+}
+
+/// A node normalised once more, given how the text inside is treated.
+fn again(page: &Page, id: crate::model::NodeId) -> NodeKind {
+    let mut kind = page.node(id).kind.clone();
+    match &mut kind {
+        NodeKind::Element(element) => normalise::element(element),
+        NodeKind::Comment(text) => *text = normalise::comment(text),
+        NodeKind::Text(text) => {
+            let mut above: Vec<_> = page.ancestors(id).filter_map(|above| page.element(above)).collect();
+            above.reverse();
+            let around = above.iter().fold(normalise::TextKind::default(), |kind, e| normalise::text_kind(e, kind));
+            *text = normalise::text(text, around).unwrap_or_default();
+        }
+        _ => {}
+    }
+    kind
+}
+
+/// Markup with what normalising takes out.
+const NOISE: &[&str] = &[
+    "<input type=hidden name=csrf_token value=",
+    "<input type=hidden name=__VIEWSTATE value='",
+    "<meta name=csrf-token content='",
+    "<div data-token='",
+    "<a href='/a;jsessionid=",
+    "<a href='/a?sid=",
+    "<img src='/a.png?v=",
+    "<img src='/a.php?v=",
+    "<span data-cfemail=",
+    "<script nonce=",
+    "<p class=' b  a b ",
+    "<pre> a\n b ",
+    "<textarea>\n x  ",
+    "<!-- generated ",
+    "0123456789abcdef",
+    "/wEPDwUKLTE2MTY2ODcyMmRk",
+    "2024-01-02 03:04:05",
+    "https://evil66.example/x",
+    "aB3aB3aB3aB3aB3aB3aB3",
+    "20240101",
+    "&sid=",
+    "&",
+    ";",
+    "?",
+    "*",
+    "*2",
+    "-->",
+    "'>",
+    ">",
+    " ",
+    "\n",
+    "</pre>",
+    "</script>",
+    "window['__CF$cv$params']={r:'8f0123456789abcd',t:'MTczMTU1MDAwMC4w'}",
+    "NREUM.info={\"queueTime\":12,\"atts\":\"",
+];
+
+proptest! {
+    #[test]
+    fn normalising_a_page_twice_is_normalising_it_once(
+        pieces in proptest::collection::vec(proptest::sample::select(NOISE), 0..40),
+        markup in proptest::collection::vec(proptest::sample::select(PIECES), 0..20),
+    ) {
+        let page = read(&[pieces.concat(), markup.concat(), pieces.concat()].concat());
+        for id in page.ids() {
+            prop_assert_eq!(&again(&page, id), &page.node(id).kind);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Takes per-request noise out of elements and text: tokens, session ids, cache-busters, orders, white space.
 //!
 //! Nothing that can act is taken out, and nothing an attacker could hide in: a value is replaced only where its name
-//! says token and its shape is that of one. The query of an active URL is never touched. Normalising twice is
+//! says token and its shape is that of one, and its length class stays. The query of an active URL is never touched. Normalising twice is
 //! normalising once.
 
+mod name;
 mod scripts;
 #[cfg(test)]
 mod tests;
@@ -123,9 +124,9 @@ fn attribute(element: &str, key: &SmolStr, value: &mut String, token_field: bool
         }
         "action" if element == "form" => urls::path_session(value),
         "data-cfemail" => urls::protected_mail(value),
-        "value" | "content" if token_field && token::is_field_value(value) => TAKEN.clone_into(value),
+        "value" | "content" if token_field && token::is_field_value(value) => *value = token::taken(value).to_owned(),
         key if key.starts_with("data-") && token::is_token_name(key) && token::is_token(value, 512) => {
-            TAKEN.clone_into(value);
+            *value = token::taken(value).to_owned();
         }
         _ => {}
     }

@@ -33,8 +33,74 @@ fn tokens_of_hidden_fields_go() {
         assert_eq!(field(name, value), "*", "{name}");
     }
     assert_eq!(field("page", "d41d8cd98f00b204e9800998ecf8427e").len(), 32);
-    for hidden in ["javascript:alert(1)", "hacked by nobody", "<script>", "http://evil.example/?12"] {
+    for hidden in [
+        "javascript:alert(1)",
+        "hacked by nobody",
+        "<script>",
+        "http://evil.example/?12",
+        "https://evil66.example/x",
+        "//evil66.example/x12",
+        "evil66.example",
+        "evil66.example:8080",
+        "192.168.12.34",
+        "/redirect/evil66/x12",
+        "Admin12/Redirect/to/evil66/now1",
+        "data:text/html;12",
+    ] {
         assert_eq!(field("csrf_token", hidden), hidden);
+    }
+    for name in ["session_token_return", "csrf_token_url", "ticketEndpoint"] {
+        assert_eq!(field(name, "0123456789abcdef"), "0123456789abcdef", "{name}");
+    }
+}
+
+#[test]
+fn a_token_keeps_the_class_of_its_length() {
+    let field = |length: usize| {
+        let value = "aB3".repeat(length / 3 + 1);
+        let made = with("input", &[("type", "hidden"), ("name", "ticket"), ("value", &value[..length])]);
+        made.attribute("value").map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(field(32), field(40));
+    let classes = [32, 200, 2_000, 20_000, 480_000].map(field);
+    assert_eq!(classes.iter().collect::<std::collections::BTreeSet<_>>().len(), 5);
+    assert!(classes.iter().all(|class| class.len() <= 2), "{classes:?}");
+}
+
+#[test]
+fn addresses_are_never_taken_for_tokens() {
+    for (name, key, value) in [
+        ("div", "data-ticket-url", "https://evil66.example/x"),
+        ("div", "data-token", "https://evil66.example/x"),
+        ("div", "data-token", "evil66.example/x12"),
+        ("div", "data-csrf-endpoint", "0123456789abcdef"),
+        ("div", "data-token-src", "0123456789abcdef"),
+        ("a", "href", "/redirect?sid=https://evil66.example/"),
+        ("a", "href", "/redirect?sid=evil66.example"),
+        ("a", "href", "/view?h=0123456789abcdef"),
+        ("img", "src", "/img.php?m=6666"),
+        ("img", "src", "/view?h=0123456789abcdef"),
+        ("img", "src", "/view?20240101"),
+        ("script", "nonce", "https://evil66.example/x"),
+    ] {
+        assert_eq!(one(name, key, value), value, "{name} {key}");
+    }
+    let meta = with("meta", &[("name", "csrf-token-endpoint"), ("content", "0123456789abcdef")]);
+    assert_eq!(meta.attribute("content"), Some("0123456789abcdef"));
+}
+
+#[test]
+fn tokens_of_many_frameworks_go() {
+    for token in [
+        "7c2d4e5f.PVFtX3k2a1JxVGdOd0hWb0s.S2x3MnBqUlFvVXlUa0hOZ1E9",
+        "globalToken~9d0c0b5a4e1f~4fb6aa01",
+        "1763900000:0123456789abcdef0123456789abcdef",
+        "Zm9vYmFyYmF6+/9xYz0123456789abcdefABCDEF==",
+        "qZx81kLm/Tt0pQ9sVb2/aaB4+cYd7eFg",
+        "MTczMTU1MDAwMC4w",
+    ] {
+        let made = with("input", &[("type", "hidden"), ("name", "csrf_token"), ("value", token)]);
+        assert_eq!(made.attribute("value"), Some("*"), "{token}");
     }
 }
 

@@ -1,72 +1,107 @@
 //! What a per-request token is called, and what it looks like.
 
-/// Parts of names that fields with tokens have, lower-case and without `-` and `_`.
-const NAMES: &[&str] = &[
-    "csrf",
-    "xsrf",
-    "authenticitytoken",
-    "requestverificationtoken",
-    "wpnonce",
-    "nonce",
-    "apache.struts.taglib.html.token",
-    "strutstoken",
-    "viewstate",
-    "eventvalidation",
-    "previouspage",
-    "formtoken",
-    "formbuildid",
-    "formkey",
-    "securitytoken",
-    "sessiontoken",
-    "sesstoken",
-    "pagetoken",
-    "posttoken",
-    "requesttoken",
-    "onetimetoken",
-    "transactionid",
-    "ticket",
-    "sessid",
-    "sessionid",
-    "antiforgery",
-    "javax.faces.token",
-    "struts.token",
-    "struts.token.name",
-    "ethnatoken",
-    "ethnacsrf",
-];
-
-/// Whole names.
-const WHOLE_NAMES: &[&str] = &["token", "utoken", "tokenid", "ptoken", "uniqid", "uniqueid", "requestid", "timestamp"];
+use super::name;
 
 /// Longest view state, in bytes.
 const VIEW_STATE: usize = 512 << 10;
 
 /// Whether a field of this name holds a per-request token.
 pub(super) fn is_token_name(name: &str) -> bool {
-    if name.len() > 64 || name.len() < 4 {
-        return false;
-    }
-    let bare: String = name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect();
-    let bare = bare.strip_prefix("data").unwrap_or(&bare);
-    WHOLE_NAMES.contains(&bare) || NAMES.iter().any(|part| bare.contains(part))
+    name::is_token(name)
 }
 
-/// Whether the value of a token field is one: a token, or base64 of any bounded length (view states).
+/// Whether the value of a token field is one; view states are long.
 pub(super) fn is_field_value(value: &str) -> bool {
-    is_token(value, 512) || (value.len() >= 8 && value.len() <= VIEW_STATE && value.bytes().all(is_base64))
+    is_token(value, VIEW_STATE)
 }
 
-/// Whether a value has the shape of a token: letters, digits and the signs of base64, with digits among them or of
-/// mixed case, at least eight of them and at most `longest`.
+/// What stands for a value that was taken out: lengths of one class (to 64, 512, 4 096, 32 768 and more bytes) are one.
+pub(super) fn taken(value: &str) -> &'static str {
+    match value.len() {
+        0..=64 => super::TAKEN,
+        65..=512 => "*2",
+        513..=4_096 => "*3",
+        4_097..=32_768 => "*4",
+        _ => "*5",
+    }
+}
+
+/// Whether a value has the shape of a token: letters and digits, with digits among them or of mixed case, at least eight
+/// of them and at most `longest`. A host, a scheme or a path is none.
 pub(super) fn is_token(value: &str, longest: usize) -> bool {
     let length = value.len();
-    if length < 8 || length > longest || !value.bytes().all(|b| is_base64(b) || matches!(b, b'.' | b':' | b'~')) {
+    if length < 8 || length > longest {
         return false;
     }
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let upper = value.bytes().filter(u8::is_ascii_uppercase).count();
-    let lower = value.bytes().filter(u8::is_ascii_lowercase).count();
-    digits >= 2 || (length >= 16 && upper >= 2 && lower >= 2)
+    let plain = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'~'));
+    let counts = Counts::of(value);
+    let mixed = counts.digits >= 2 || (length >= 16 && counts.upper >= 2 && counts.lower >= 2);
+    mixed && (plain(value) || is_base64(value) || is_joined_by_points(value) || is_joined_by_colon(value))
+}
+
+/// How many characters of each kind a value has.
+struct Counts {
+    digits: usize,
+    upper: usize,
+    lower: usize,
+}
+
+impl Counts {
+    fn of(value: &str) -> Self {
+        let count = |is: fn(&u8) -> bool| value.bytes().filter(is).count();
+        Self {
+            digits: count(u8::is_ascii_digit),
+            upper: count(u8::is_ascii_uppercase),
+            lower: count(u8::is_ascii_lowercase),
+        }
+    }
+}
+
+/// Base64. With a slash in it only what is too mixed for a path, or the view states of ASP.NET, which begin with one.
+fn is_base64(value: &str) -> bool {
+    let digits = value.trim_end_matches('=');
+    let all = digits.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'/'));
+    if !all || value.len() - digits.len() > 2 {
+        return false;
+    }
+    if !digits.contains('/') || digits.starts_with("/wE") {
+        return true;
+    }
+    let counts = Counts::of(digits);
+    let mixed = counts.digits >= 3 && counts.upper >= 3 && counts.lower >= 3;
+    let words = digits.split('/').filter(|piece| is_word(piece)).count();
+    mixed && words * 2 < digits.split('/').count() && digits.len() >= 20 && !digits.starts_with('/')
+}
+
+/// Whether a piece between slashes reads like a step of a path: letters of one case, maybe with a number behind them.
+fn is_word(piece: &str) -> bool {
+    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let rest = letters.get(1..).unwrap_or_default();
+    letters.len() >= 3 && rest.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+}
+
+/// Tokens of several parts, and session ids with the server behind them. The last part of a host or an address is a
+/// word or a number, which the last part here is not.
+fn is_joined_by_points(value: &str) -> bool {
+    let (_, last) = value.rsplit_once('.').unwrap_or_default();
+    let counts = Counts::of(last);
+    let is_hosts = last.starts_with("xn--") || last.starts_with("0x") || last.starts_with("0X");
+    counts.digits >= 1
+        && counts.upper + counts.lower >= 1
+        && !is_hosts
+        && value.split('.').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'~'))
+        })
+}
+
+/// Two numbers, as in the view states of JSF, or a time and a hash.
+fn is_joined_by_colon(value: &str) -> bool {
+    let Some((left, right)) = value.split_once(':') else { return false };
+    let number = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    number(left) && (number(right) || (right.len() >= 16 && right.bytes().all(|b| b.is_ascii_hexdigit())))
 }
 
 /// Whether a value is what a cache-buster is made of: a number, a date, a version or hexadecimal digits.
@@ -122,8 +157,4 @@ fn has_date(text: &[u8]) -> bool {
         previous = byte;
     }
     false
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'=')
 }

@@ -56,6 +56,12 @@ const BUSTER_KEYS: &[&str] = &[
     "lm",
 ];
 
+/// Endings of files that a server gives out as they are.
+const STATIC: &[&str] = &[
+    "css", "js", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "bmp", "ico", "woff", "woff2", "ttf", "otf",
+    "eot", "mp4", "webm", "ogg", "mp3", "wav", "pdf",
+];
+
 /// Where Cloudflare puts the address of a protected link.
 const PROTECTED: &str = "/cdn-cgi/l/email-protection#";
 
@@ -73,12 +79,20 @@ pub(super) fn link(url: &mut String) {
     }
 }
 
-/// The URL of an image, a film or a sound: session ids and cache-busters are taken out.
+/// The URL of an image, a film or a sound: session ids are taken out, and cache-busters of a static file.
 pub(super) fn resource(url: &mut String) {
     if is_plain(url) {
         path_session(url);
-        query(url, |key, value| is_session(key, value) || is_buster(key, value));
+        let fixed = is_static(url);
+        query(url, |key, value| is_session(key, value) || (fixed && is_buster(key, value)));
     }
+}
+
+/// Whether a URL names a file that is the same whatever its query says.
+fn is_static(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(_, end)| STATIC.iter().any(|known| end.eq_ignore_ascii_case(known)))
 }
 
 /// `;jsessionid=…` in the path.
@@ -92,7 +106,8 @@ pub(super) fn path_session(url: &mut String) {
     let value = url.get(from..).unwrap_or_default();
     let to = from + value.find(['?', '#', ';', '/']).unwrap_or(value.len());
     if lower.find('?').is_none_or(|query| at < query) && url.get(from..to).is_some_and(|v| token::is_token(v, 128)) {
-        url.replace_range(from..to, TAKEN);
+        let taken = url.get(from..to).map_or(TAKEN, token::taken);
+        url.replace_range(from..to, taken);
     }
 }
 
@@ -163,7 +178,7 @@ fn query(url: &mut String, is_noise: impl Fn(&str, &str) -> bool) {
                 out.push_str(key);
                 out.push('=');
             }
-            out.push_str(TAKEN);
+            out.push_str(token::taken(part.split_once('=').map_or(part, |(_, value)| value)));
         } else {
             out.push_str(part);
         }

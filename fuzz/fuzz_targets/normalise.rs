@@ -55,9 +55,10 @@ fn written(page: &Page) -> String {
                     out.extend([" ", name, "=\"", &escaped(value), "\""]);
                 }
                 // The first line end in these is left out when they are read.
-                let eats = matches!(element.name.as_str(), "pre" | "textarea" | "listing");
+                let html = element.namespace == Namespace::Html;
+                let eats = html && matches!(element.name.as_str(), "pre" | "textarea" | "listing");
                 out.push_str(if eats { ">\n" } else { ">" });
-                if element.namespace != Namespace::Html || !VOID.contains(&element.name.as_str()) {
+                if !html || !VOID.contains(&element.name.as_str()) {
                     open.push((id.index() + node.size as usize, format!("</{}>", element.name)));
                 }
             }

@@ -125,7 +125,7 @@ fn attribute(element: &str, key: &SmolStr, value: &mut String, token_field: bool
         "action" if element == "form" => urls::path_session(value),
         "data-cfemail" => urls::protected_mail(value),
         "value" | "content" if token_field && token::is_field_value(value) => *value = token::taken(value).to_owned(),
-        key if key.starts_with("data-") && token::is_token_name(key) && token::is_token(value, 512) => {
+        key if key.starts_with("data-") && token::is_token(value, 512) && token::is_token_name(key) => {
             *value = token::taken(value).to_owned();
         }
         _ => {}

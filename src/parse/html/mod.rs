@@ -9,6 +9,7 @@ mod watch;
 use super::Limits;
 use crate::model::Cut;
 use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::{NodeOrText, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
@@ -24,9 +25,6 @@ const PIECE: usize = 4096;
 
 /// Most places in a construct without end where an attribute could begin, before it is looked at closely.
 const SEPARATORS: usize = 4096;
-
-/// The same for the whole text of a `<noscript>`, of which there may be many.
-const SEPARATORS_OF_FRAGMENT: usize = 256;
 
 /// What the HTML parser made of a text.
 pub(super) struct Parsed {
@@ -74,12 +72,12 @@ fn noscripts(mut sink: Limited, limits: &Limits) -> Limited {
         let builder = TreeBuilder::new_for_fragment(sink, element, None, options(false));
         let root = builder.sink.fragment_root();
         let run = Run::new(Watch::new(builder, limits, Some(root)));
-        if separators(&text) <= SEPARATORS_OF_FRAGMENT {
-            run.feed(&text);
-        } else {
-            run.feed_by_tags(&text, limits.attributes_of_tag);
-        }
+        let open = run.feed_by_tags(&text, limits.attributes_of_tag);
         sink = run.end().into_limited();
+        if let Some(open) = open {
+            // A tag without its end makes no element, but means much to a visitor without scripting.
+            sink.append(&root, NodeOrText::AppendText(StrTendril::from_slice(open)));
+        }
         sink.end_fragment(root, element);
     }
     sink
@@ -127,17 +125,21 @@ impl Run {
         true
     }
 
-    fn feed_by_tags(&self, text: &str, most: usize) {
+    /// Feeds the text construct by construct; gives back a tag without its end in which it ends.
+    fn feed_by_tags<'t>(&self, text: &'t str, most: usize) -> Option<&'t str> {
         let mut pieces = careful::Pieces::new(text, most);
+        let mut last = "";
         while let Some(piece) = pieces.next(&self.watch().raw()) {
             if self.watch().stopped() {
-                return;
+                return None;
             }
             self.feed(piece);
+            last = piece;
         }
         if pieces.shortened() {
             self.watch().limit(Cut::Attributes);
         }
+        Some(last).filter(|last| last.starts_with('<') && !last.ends_with('>') && !last.starts_with("<!"))
     }
 
     fn end(self) -> Watch {

@@ -142,6 +142,14 @@ fn noscript_holds_what_visitors_without_scripts_get() {
 }
 
 #[test]
+fn nothing_in_a_noscript_is_without_a_trace() {
+    let texts = ["", "<p title=\"", "<p title=\"x", "<!--", "<style>", "</p x", "x < y"];
+    let of = |text: &&str| read(&format!("<body><noscript>{text}</noscript><p>x\">y")).digest();
+    let digests: std::collections::BTreeSet<_> = texts.iter().map(of).collect();
+    assert_eq!(digests.len(), texts.len());
+}
+
+#[test]
 fn many_noscripts_share_the_limits_of_the_page() {
     let page = read(&"<noscript><b>x</b>".repeat(200_000));
     assert!(page.nodes.len() <= Limits::default().nodes + 1);

@@ -170,7 +170,7 @@ impl<'a> Choice<'a> {
             return self.read_mostly_utf_8();
         }
         let read = self.read(encoding);
-        if share(&read.1, |c| c == '\u{FFFD}') > 20 {
+        if read.2 > 0 && share(&read.1, |c| c == '\u{FFFD}') > 20 {
             return None;
         }
         let Some(other) = self.plainly_other(encoding, &read.1) else { return Some(read) };

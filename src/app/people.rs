@@ -6,7 +6,7 @@ use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::{
     Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, Policy,
-    Proposal, Receiver, Snapshot, Target, TargetId, Verdict,
+    Proposal, Receiver, Snapshot, Target, TargetId, Verdict, defang,
 };
 use crate::monitor::{Terms, examine, read};
 use crate::store::Store as _;
@@ -280,10 +280,13 @@ fn first_objection(proposal: &Proposal) -> Option<String> {
     check_certificate(&proposal.snapshot).err().map(|error| error.to_string())
 }
 
-/// A page that came with a bad certificate may have come from anybody.
+/// A page that came with a bad certificate, or by way of one, may have come from anybody.
 fn check_certificate(snapshot: &Snapshot) -> Result<()> {
-    match snapshot.head.certificate.as_ref().and_then(|certificate| certificate.problem.as_ref()) {
-        Some(problem) => bail!("the page came with a bad certificate ({problem}); mend that first, then check again"),
+    match snapshot.head.bad_certificate() {
+        Some((url, _, problem)) => bail!(
+            "the page came with a bad certificate ({}: {problem}); mend that first, then check again",
+            defang(url.as_str())
+        ),
         None => Ok(()),
     }
 }

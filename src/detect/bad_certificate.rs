@@ -2,11 +2,13 @@
 
 use super::{Detector, Findings, Found};
 use crate::model::{Case, Certificate, Confidence, Head, Rule, Severity, StaticWords, Words};
+use url::Url;
 
 /// # What it finds
 ///
-/// A certificate that browsers refuse: expired, for another name, self-signed, or from an issuer nobody trusts. An
-/// expired one is medium. Another problem is high where the approved page came with a good certificate.
+/// A certificate that browsers refuse: expired, for another name, self-signed, or from an issuer nobody trusts; also one
+/// that a redirect on the way to the page came with. An expired one is medium. Another problem is high where the approved
+/// page came with good certificates all the way.
 ///
 /// # Why it matters
 ///
@@ -47,20 +49,36 @@ impl Detector for BadCertificate {
     }
 
     fn examine(&self, case: &Case, out: &mut Findings) {
-        let Some(certificate) = case.now.head.and_then(|head| head.certificate.as_ref()) else { return };
-        let Some(problem) = &certificate.problem else { return };
+        let Some(head) = case.now.head else { return };
+        let Some((url, certificate, problem)) = head.bad_certificate() else { return };
         let was_good = case.approved.and_then(|compared| compared.version.head).is_some_and(good);
         let severity = if was_good && !is_expiry(problem) { Severity::High } else { Severity::Medium };
-        let words = Words::new(
-            format!("the server's certificate would be refused by a browser: {problem}"),
-            format!("サーバー証明書はブラウザに拒否されます({problem})"),
-        );
-        out.add(Found::new(severity, Confidence::Firm, words).evidence(shown(certificate, problem)));
+        let on_the_way = head.certificate.as_ref() != Some(certificate);
+        let found = Found::new(severity, Confidence::Firm, told(on_the_way, certificate));
+        out.add(found.evidence(shown(url, certificate, problem)));
     }
 }
 
+fn told(on_the_way: bool, certificate: &Certificate) -> Words {
+    let Words { en, ja } = certificate.problem_words().unwrap_or_default();
+    if on_the_way {
+        return Words::new(
+            format!("a redirect on the way to the page came with a certificate that a browser would refuse: {en}"),
+            format!("ページへの転送の途中に、ブラウザが拒否する証明書がありました({ja})"),
+        );
+    }
+    Words::new(
+        format!("the server's certificate would be refused by a browser: {en}"),
+        format!("サーバー証明書はブラウザに拒否されます({ja})"),
+    )
+}
+
+/// Whether every encrypted answer on the way came with a good certificate. What was stored before hops had theirs
+/// recorded proves nothing.
 fn good(head: &Head) -> bool {
-    head.certificate.as_ref().is_some_and(|certificate| certificate.problem.is_none())
+    let mut encrypted = head.way().filter(|(url, _)| url.scheme() == "https").peekable();
+    encrypted.peek().is_some()
+        && encrypted.all(|(_, certificate)| certificate.is_some_and(|certificate| certificate.problem.is_none()))
 }
 
 /// Whether time alone is the problem.
@@ -68,8 +86,9 @@ fn is_expiry(problem: &str) -> bool {
     problem.to_ascii_lowercase().contains("expired")
 }
 
-fn shown(certificate: &Certificate, problem: &str) -> String {
+fn shown(url: &Url, certificate: &Certificate, problem: &str) -> String {
     let Certificate { subject, issuer, not_before, not_after, .. } = certificate;
     let names = certificate.names.join(", ");
-    format!("{problem}; subject {subject}; issuer {issuer}; names {names}; from {not_before} to {not_after}")
+    let host = url.host_str().unwrap_or_default();
+    format!("{host}: {problem}; subject {subject}; issuer {issuer}; names {names}; from {not_before} to {not_after}")
 }

@@ -124,7 +124,7 @@ impl HttpFetcher {
         trail.remote = answer.remote;
         trail.cookies.learn(&host, &answer.headers);
         if let Some(location) = redirect(&answer) {
-            trail.redirect(answer.status, &location, self.options.max_redirects)?;
+            trail.redirect(&mut answer, &location, self.options.max_redirects)?;
             return Ok(Step::Redirect);
         }
         let head = head(&mut answer, request, trail);
@@ -199,12 +199,18 @@ impl Trail {
     }
 
     /// Turns to where an answer sends us. The guard looks at it when it is visited.
-    fn redirect(&mut self, status: u16, location: &str, most: usize) -> Result<(), Error> {
+    fn redirect(&mut self, answer: &mut Answer, location: &str, most: usize) -> Result<(), Error> {
         let target = self.url.join(location).map_err(|error| {
             let shown: String = location.chars().take(200).collect();
             Error::new(UnseenReason::UrlRefused, format!("a redirect to '{shown}', which is no URL: {error}"))
         })?;
-        self.hops.push(Hop { url: self.url.clone(), status, location: target.clone() });
+        self.hops.push(Hop {
+            url: self.url.clone(),
+            status: answer.status,
+            location: target.clone(),
+            remote: answer.remote,
+            certificate: answer.certificate.take(),
+        });
         if self.hops.len() > most {
             return Err(Error::new(UnseenReason::TooManyRedirects, format!("more than {most} redirects")));
         }

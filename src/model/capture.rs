@@ -1,6 +1,6 @@
 //! What a fetch brought home.
 
-use super::{Digest, Persona};
+use super::{Certificate, Digest, Persona};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -15,25 +15,12 @@ pub struct Hop {
     pub status: u16,
     /// Where it sent us.
     pub location: Url,
-}
-
-/// The leaf certificate a host showed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Certificate {
-    /// SHA-256 of its DER form.
-    pub sha256: Digest,
-    /// Subject.
-    pub subject: String,
-    /// Issuer.
-    pub issuer: String,
-    /// DNS names and addresses it is good for.
-    pub names: Vec<String>,
-    /// Good from.
-    pub not_before: Timestamp,
-    /// Good until.
-    pub not_after: Timestamp,
-    /// Why a browser would refuse it; none when it would not.
-    pub problem: Option<String>,
+    /// The address that answered; none in what was stored before it was recorded.
+    #[serde(default)]
+    pub remote: Option<SocketAddr>,
+    /// The certificate it showed; none in what was stored before it was recorded.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
 }
 
 /// Everything about an answer but its body.
@@ -79,6 +66,21 @@ impl Head {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every answer on the way with its certificate, first hop first, the page itself last.
+    pub fn way(&self) -> impl Iterator<Item = (&Url, Option<&Certificate>)> {
+        let hops = self.hops.iter().map(|hop| (&hop.url, hop.certificate.as_ref()));
+        hops.chain(std::iter::once((&self.final_url, self.certificate.as_ref())))
+    }
+
+    /// The first certificate on the way that a browser would refuse: where, which, and why.
+    #[must_use]
+    pub fn bad_certificate(&self) -> Option<(&Url, &Certificate, &str)> {
+        self.way().find_map(|(url, certificate)| {
+            let certificate = certificate?;
+            Some((url, certificate, certificate.problem.as_deref()?))
+        })
+    }
+
     /// The headers that act, in the order of their names. `content-type` counts too: it decides how a page is read.
     pub fn acting_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let mut acting: Vec<_> = self
@@ -116,4 +118,16 @@ pub enum Fetched {
     Full(Box<Capture>),
     /// The host says that nothing changed since the validators we sent: a hint, no comparison.
     NotModified(Box<Head>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hop_stored_before_its_certificate_was_recorded_is_still_read() {
+        let stored = r#"{"url":"https://a.example/","status":301,"location":"https://b.example/"}"#;
+        let hop: Hop = serde_json::from_str(stored).expect("a hop");
+        assert_eq!((hop.certificate, hop.remote, hop.status), (None, None, 301));
+    }
 }

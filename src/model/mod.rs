@@ -3,6 +3,7 @@
 mod active;
 mod capture;
 mod case;
+mod certificate;
 mod change;
 mod defang;
 mod digest;
@@ -26,6 +27,7 @@ mod words;
 pub use active::*;
 pub use capture::*;
 pub use case::*;
+pub use certificate::*;
 pub use change::*;
 pub use defang::*;
 pub use digest::*;

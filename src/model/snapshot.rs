@@ -34,9 +34,12 @@ pub fn state_digest(page: &Page, head: &Head) -> Digest {
 /// The digest of an answer as it came: equal fingerprints need no second look under the same rules and baseline.
 #[must_use]
 pub fn fingerprint(body: Digest, head: &Head, rules: &str, revision: u64) -> Digest {
-    let mut builder = DigestBuilder::new("hinomi fingerprint 1");
+    let mut builder = DigestBuilder::new("hinomi fingerprint 2");
     builder.part(body.as_bytes()).part(rules).part(revision.to_le_bytes());
-    builder.part(head.certificate.as_ref().and_then(|c| c.problem.as_deref()).unwrap_or_default());
+    builder.part(head.hops.len().to_le_bytes());
+    for (_, certificate) in head.way() {
+        builder.part(certificate.and_then(|certificate| certificate.problem.as_deref()).unwrap_or_default());
+    }
     head_parts(&mut builder, head);
     builder.finish()
 }
@@ -159,4 +162,41 @@ pub struct ChainHead {
     pub count: u64,
     /// SHA-256 of the last line.
     pub hash: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Certificate, Hop};
+
+    fn head(problem: Option<&str>) -> Head {
+        let url: url::Url = "https://www.city.example/".parse().expect("url");
+        let certificate = Certificate {
+            sha256: Digest::of("leaf"),
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: Timestamp::UNIX_EPOCH,
+            not_after: Timestamp::UNIX_EPOCH,
+            problem: problem.map(str::to_owned),
+        };
+        let (location, certificate) = (url.clone(), Some(certificate));
+        let hop = Hop { url: url.clone(), status: 301, location, remote: None, certificate };
+        Head {
+            requested: url.clone(),
+            final_url: url,
+            status: 200,
+            headers: Vec::new(),
+            hops: vec![hop],
+            remote: None,
+            certificate: None,
+        }
+    }
+
+    #[test]
+    fn a_problem_on_the_way_is_another_fingerprint_and_the_same_state() {
+        let print = |problem| fingerprint(Digest::of("page"), &head(problem), "rules", 1);
+        assert_eq!(print(None), print(None));
+        assert_ne!(print(None), print(Some("wrong name")));
+    }
 }

@@ -38,7 +38,7 @@ fn unreadable(sha256: Digest, problem: Option<String>) -> Certificate {
         names: Vec::new(),
         not_before: Timestamp::UNIX_EPOCH,
         not_after: Timestamp::UNIX_EPOCH,
-        problem: Some(problem.unwrap_or_else(|| "the certificate cannot be read".to_owned())),
+        problem: Some(problem.unwrap_or_else(|| "unreadable: not a well-formed certificate".to_owned())),
     }
 }
 

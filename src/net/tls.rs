@@ -120,26 +120,61 @@ fn plain(name: &str) -> String {
     name.parse::<IpAddr>().map_or_else(|_| name.to_ascii_lowercase(), |ip| ip.to_string())
 }
 
-/// Why a browser would refuse, in a few words.
+/// Why a browser would refuse, in our own words: a kind that [`Certificate::problem_words`] knows, then what it means.
 fn problem(error: &Error, intermediates: usize) -> String {
-    let Error::InvalidCertificate(error) = error else { return error.to_string() };
+    use CertificateError as E;
+    let Error::InvalidCertificate(error) = error else {
+        return match error {
+            Error::General(own) => own.clone(),
+            _ => "unreadable: the certificate could not be checked".to_owned(),
+        };
+    };
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!("expired: {error}"),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!("not yet valid: {error}")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            format!("wrong name: {error}")
-        }
-        CertificateError::UnknownIssuer if intermediates == 0 => {
+        E::ExpiredContext { not_after, .. } => format!("expired at {}", at(*not_after)),
+        E::Expired => "expired".to_owned(),
+        E::NotValidYetContext { not_before, .. } => format!("not yet valid: good from {}", at(*not_before)),
+        E::NotValidYet => "not yet valid".to_owned(),
+        E::NotValidForNameContext { expected, presented } => wrong_name(&expected.to_str(), presented),
+        E::NotValidForName => "wrong name".to_owned(),
+        E::UnknownIssuer if intermediates == 0 => {
             "unknown issuer: self-signed, from a private authority, or the server does not send its intermediate \
              certificate"
                 .to_owned()
         }
-        CertificateError::UnknownIssuer => "unknown issuer: self-signed or from a private authority".to_owned(),
-        CertificateError::BadSignature => "unknown issuer: not signed by the authority it names".to_owned(),
-        other => other.to_string(),
+        E::UnknownIssuer => "unknown issuer: self-signed or from a private authority".to_owned(),
+        E::BadSignature => "unknown issuer: not signed by the authority it names".to_owned(),
+        E::Revoked => "revoked by its authority".to_owned(),
+        E::BadEncoding => "unreadable: not a well-formed certificate".to_owned(),
+        E::InvalidPurpose | E::InvalidPurposeContext { .. } => "not for servers: made for another purpose".to_owned(),
+        E::UnsupportedSignatureAlgorithmContext { .. } | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "an outdated algorithm: browsers no longer accept how it is signed".to_owned()
+        }
+        // The library has no name of its own for the rest; its debug text tells the kinds apart.
+        E::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "an authority's own certificate, used for a server: usually self-made".to_owned()
+        }
+        _ => "not acceptable: browsers refuse how it is made".to_owned(),
     }
+}
+
+fn at(time: UnixTime) -> String {
+    let second = i64::try_from(time.as_secs()).ok().and_then(|second| Timestamp::from_second(second).ok());
+    second.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
+}
+
+fn wrong_name(expected: &str, presented: &[String]) -> String {
+    if presented.is_empty() {
+        return format!("wrong name: it is for no name at all, and not for {expected}");
+    }
+    let shown: Vec<String> = presented.iter().take(4).map(|name| shown_name(name)).collect();
+    let more = if presented.len() > shown.len() { " and others" } else { "" };
+    format!("wrong name: it is for {}{more}, and not for {expected}", shown.join(", "))
+}
+
+/// A name as people write it; the library wraps it as `DnsName("…")`.
+fn shown_name(name: &str) -> String {
+    let bare = name.split('"').nth(1).unwrap_or(name);
+    bare.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
 /// The TLS settings of a client: aws-lc-rs, TLS 1.2 and 1.3, no resumption (each handshake shows its certificate).
@@ -187,6 +222,30 @@ mod tests {
     fn good_until(der: &[u8], end: &str) -> Certificate {
         let end = end.parse().expect("time");
         Certificate { not_after: end, problem: None, ..facts(der, None) }
+    }
+
+    #[test]
+    fn problems_are_told_in_our_own_words() {
+        use rustls::OtherError;
+        let other = |error: CertificateError| problem(&Error::InvalidCertificate(error), 1);
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Raw(&'static str);
+        let told = other(CertificateError::Other(OtherError(Arc::new(Raw("CaUsedAsEndEntity")))));
+        assert!(told.starts_with("an authority's own certificate"), "{told}");
+        for error in [
+            CertificateError::Other(OtherError(Arc::new(Raw("PathLenConstraintViolated")))),
+            CertificateError::UnhandledCriticalExtension,
+            CertificateError::BadEncoding,
+            CertificateError::InvalidPurpose,
+        ] {
+            let told = other(error);
+            assert!(!told.contains("Error") && !told.contains('(') && told.contains(' '), "{told}");
+        }
+        let names = vec!["DnsName(\"www.other.example\")".to_owned()];
+        let expected = ServerName::try_from("www.city.example").expect("name");
+        let told = other(CertificateError::NotValidForNameContext { expected, presented: names });
+        assert_eq!(told, "wrong name: it is for www.other.example, and not for www.city.example");
     }
 
     #[test]

@@ -18,5 +18,6 @@ fn fixtures() {
 fn a_wrong_name_is_worse_than_an_expiry() {
     assert_eq!(told("tampered-name"), Some((High, Firm)));
     assert_eq!(told("review-expired"), Some((Medium, Firm)));
+    assert_eq!(told("tampered-hop"), Some((High, Firm)), "on the way to the page");
     assert_eq!(told("harmless-renewed"), None);
 }

@@ -81,7 +81,7 @@ fn parse(desk: &Desk, capture: &Capture) -> Parsed {
 /// An approved state with a good certificate needs no comparison; one that is older than the ordinary state does, and a
 /// followed one too: the rules or the baseline may have changed since it was followed.
 fn needs_bodies(parsed: &Parsed, capture: &Capture, bare: bool) -> bool {
-    let trusted = capture.head.certificate.as_ref().is_none_or(|certificate| certificate.problem.is_none());
+    let trusted = capture.head.bad_certificate().is_none();
     let plain = matches!(parsed.standing, Standing::Approved { older: false, .. });
     bare || !(plain && trusted)
 }

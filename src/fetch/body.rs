@@ -36,7 +36,7 @@ struct Reader {
 
 /// Reads to the end, or to the first limit.
 pub(super) async fn read(answer: &mut Answer, caps: Caps, budget: &Budget, deadline: Instant) -> Result<Whole, Error> {
-    let coding = Coding::read(answer.header("content-encoding"))
+    let coding = Coding::read(&answer.all_headers("content-encoding"))
         .map_err(|stacked| Error::new(UnseenReason::BrokenAnswer, stacked.to_string()))?;
     let announced = answer.header("content-length").and_then(|length| length.parse::<u64>().ok());
     if let Some(length) = announced.filter(|length| *length > caps.transfer) {

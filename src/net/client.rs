@@ -1,5 +1,6 @@
 //! The HTTP client: every request is checked by the guard, goes to checked addresses, and comes back with its facts.
 
+use super::connection::{Note, Noting};
 use super::error::{Error, SetupError};
 use super::options::{ClientOptions, Proxy};
 use super::resolver::GuardedResolver;
@@ -112,18 +113,18 @@ impl Client {
         })
     }
 
-    /// Sends a request and waits for the head of the answer. A kept connection that the other side has just closed is
-    /// replaced once when the request only reads.
+    /// Sends a request and waits for the head of the answer. A kept connection that the other side has closed before it
+    /// answered is replaced once when the request only reads. Whatever else fails is sent by nobody again.
     ///
     /// # Errors
     /// [`Error`], each kind with its reason.
     pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
         self.check(&request.url).await?;
         let client = if request.fresh { &self.fresh } else { &self.pooled };
-        let again = !request.fresh && request.method == Method::Get;
-        let response = match self.attempt(client, request).await {
-            Err(Attempt::Client(error)) if again && Error::may_be_stale_connection(&error) => {
-                self.attempt(&self.fresh, request).await
+        let note = Note::new();
+        let response = match self.attempt(client, request, &note).await {
+            Err(Attempt::Client(error)) if request.method == Method::Get && is_stale(&note, &error) => {
+                self.attempt(&self.fresh, request, &Note::new()).await
             }
             other => other,
         };
@@ -161,7 +162,12 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, client: &reqwest::Client, request: &Request) -> Result<reqwest::Response, Attempt> {
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        request: &Request,
+        note: &Arc<Note>,
+    ) -> Result<reqwest::Response, Attempt> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -171,14 +177,12 @@ impl Client {
         if request.method == Method::Post {
             *outgoing.body_mut() = Some(request.body.clone().into());
         }
-        // Connecting has its own limit inside the client, so that what runs out here is the wait for the first byte.
-        let deadline = Instant::now() + self.connect_timeout + request.first_byte;
-        match timeout_at(deadline, client.execute(outgoing)).await {
-            Ok(result) => result.map_err(Attempt::Client),
-            Err(_) => Err(Attempt::Own(Error::new(
-                UnseenReason::FirstByteTimeout,
-                format!("connected, but no answer within {:?}", request.first_byte),
-            ))),
+        tokio::select! {
+            result = note.over(client.execute(outgoing)) => result.map_err(Attempt::Client),
+            () = note.late(request.first_byte) => {
+                let detail = format!("connected, but no first byte within {:?} (first-byte limit)", request.first_byte);
+                Err(Attempt::Own(Error::new(UnseenReason::FirstByteTimeout, detail)))
+            }
         }
     }
 
@@ -197,10 +201,15 @@ impl Client {
 
     /// The error of an attempt, without the proxy's password.
     fn error(&self, failed: Attempt) -> Error {
-        let error = match failed {
+        let mut error = match failed {
             Attempt::Own(error) => error,
             Attempt::Client(error) => Error::from_client(error),
         };
+        if error.reason == UnseenReason::ConnectTimeout {
+            let limit = self.connect_timeout;
+            error =
+                Error::new(error.reason, format!("no connection within {limit:?} (connect limit): {}", error.detail));
+        }
         match &self.proxy {
             Some(proxy) => Error { detail: redact(proxy, &error.detail), ..error },
             None => error,
@@ -224,6 +233,13 @@ impl Answer {
         self.response.headers().get(name).map(HeaderValue::as_bytes)
     }
 
+    /// All lines of a header as one list: several lines mean the same as one with commas (RFC 9110, section 5.3).
+    #[must_use]
+    pub fn all_headers(&self, name: &str) -> String {
+        let lines: Vec<&str> = self.headers.iter().filter(|(key, _)| key == name).map(|(_, v)| v.as_str()).collect();
+        lines.join(", ")
+    }
+
     /// The first value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -235,6 +251,11 @@ impl Answer {
 enum Attempt {
     Own(Error),
     Client(reqwest::Error),
+}
+
+/// Whether a request failed because its connection, kept from before, had been closed by the other side.
+fn is_stale(note: &Note, error: &reqwest::Error) -> bool {
+    note.is_reused() && Error::came_before_an_answer(error)
 }
 
 fn build(
@@ -250,6 +271,9 @@ fn build(
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        // What is sent again is decided here, with courtesy to the host.
+        .retry(reqwest::retry::never())
+        .connector_layer(Noting)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(POOL_IDLE)
         .pool_max_idle_per_host(pool)

@@ -55,9 +55,11 @@ impl Error {
         Self::new(reason(&error), chain(&error))
     }
 
-    /// Whether a connection that was kept open may just have been closed by the other side: another one may do.
-    pub(super) fn may_be_stale_connection(error: &reqwest::Error) -> bool {
-        !error.is_connect() && !error.is_timeout() && !error.is_builder() && find::<Self>(error).is_none()
+    /// Whether a standing connection failed before an answer began: neither connecting nor what was answered is to blame.
+    pub(super) fn came_before_an_answer(error: &reqwest::Error) -> bool {
+        let answered = find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
+        let before = !error.is_connect() && !error.is_timeout() && !error.is_builder();
+        before && !answered && find::<Self>(error).is_none()
     }
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod certificate;
 mod client;
+mod connection;
 mod courtesy;
 mod error;
 mod guard;

@@ -81,6 +81,20 @@ async fn stacked_codings_are_refused() {
 }
 
 #[tokio::test]
+async fn all_lines_of_the_coding_count() {
+    let mut encoder = GzipEncoder::new(FlateEncoderParams::from(Level::Best));
+    let mut out = vec![0; 1_000];
+    let mut buffer = WriteBuffer::new_initialized(&mut out);
+    encoder.encode(&mut PartialBuffer::new(&b"page"[..]), &mut buffer).expect("encode");
+    encoder.finish(&mut buffer).expect("finish");
+    let two_lines = "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n";
+    let server = Server::answering(page("200 OK", two_lines, buffer.written())).await;
+    assert_eq!(full(fetch(at(server.address)).await).body, b"page");
+    let stacked = page("200 OK", "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", b"page");
+    assert_eq!(reason_of(stacked).await, UnseenReason::BrokenAnswer);
+}
+
+#[tokio::test]
 async fn a_page_of_100_mb_is_not_even_begun() {
     let server = Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n<p>").await;
     let failure = fetch(at(server.address)).await.expect_err("large");
@@ -116,10 +130,14 @@ async fn slow_servers_are_told_apart() {
         Ok(())
     })
     .await;
-    let mut quick = options();
-    quick.client.connect_timeout = Duration::from_millis(200);
-    let failure = within(fetcher(quick).fetch(at(silent.address))).await.expect_err("silence");
+    // A long time to connect does not lengthen the wait for the first byte.
+    let mut patient = options();
+    patient.client.connect_timeout = Duration::from_secs(50);
+    let begin = std::time::Instant::now();
+    let failure = within(fetcher(patient).fetch(at(silent.address))).await.expect_err("silence");
     assert_eq!(failure.reason, UnseenReason::FirstByteTimeout);
+    assert!(failure.detail.contains("no first byte within 400ms (first-byte limit)"), "{}", failure.detail);
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]

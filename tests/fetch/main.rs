@@ -1,6 +1,7 @@
 //! Fetching against servers on the loopback that misbehave on purpose.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "servers of the tests open sockets")]
 
+mod again;
 mod limits;
 mod names;
 mod pages;

@@ -60,15 +60,19 @@ fn acceptor(leaf: &Leaf, alpn: &[&[u8]]) -> TlsAcceptor {
 }
 
 async fn serving(leaf: &Leaf) -> Server {
-    let acceptor = acceptor(leaf, &[b"http/1.1"]);
+    answering(leaf, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage").await
+}
+
+async fn answering(leaf: &Leaf, answer: &str) -> Server {
+    let (acceptor, answer) = (acceptor(leaf, &[b"http/1.1"]), Arc::new(answer.to_owned()));
     Server::raw(move |stream, heads| {
-        let acceptor = acceptor.clone();
+        let (acceptor, answer) = (acceptor.clone(), answer.clone());
         async move {
             let mut stream = acceptor.accept(stream).await?;
             loop {
                 let head = read_head(&mut stream).await?;
                 heads.lock().expect("heads").push(head);
-                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage").await?;
+                stream.write_all(answer.as_bytes()).await?;
             }
         }
     })
@@ -121,6 +125,32 @@ async fn bad_certificates_are_facts() {
 }
 
 #[tokio::test]
+async fn a_bad_certificate_on_the_way_is_a_fact_of_its_hop() {
+    let authority = Authority::new();
+    let page = serving(&authority.leaf("www.city.example", false)).await;
+    let location = visit(&page, "www.city.example").url;
+    let moved = format!("HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: {location}\r\n\r\n");
+    let leaf = authority.leaf("www.other.example", false);
+    let first = answering(&leaf, &moved).await;
+    let capture = full(within(fetcher(trusting(&authority)).fetch(visit(&first, "www.town.example"))).await);
+    assert_eq!(capture.head.certificate.as_ref().expect("certificate").problem, None);
+    let [hop] = capture.head.hops.as_slice() else { panic!("{:?}", capture.head.hops) };
+    assert_eq!(hop.remote, Some(first.address));
+    assert_eq!(hop.certificate.as_ref().map(|shown| shown.sha256), Some(Digest::of(&leaf.der)));
+    let (url, _, problem) = capture.head.bad_certificate().expect("a problem on the way");
+    assert_eq!(url.host_str(), Some("www.town.example"));
+    assert!(problem.starts_with("wrong name: it is for www.other.example,"), "{problem}");
+}
+
+#[tokio::test]
+async fn an_authority_that_serves_itself_is_told_in_plain_words() {
+    let authority = Authority::new();
+    let leaf = Leaf { der: authority.der.clone().into(), key: authority.issuer.key().serialize_der() };
+    let problem = shown(&leaf, &authority, "www.city.example").await.problem.expect("a problem");
+    assert!(problem.starts_with("an authority's own certificate"), "{problem}");
+}
+
+#[tokio::test]
 async fn the_problem_belongs_to_the_name_that_was_asked_for() {
     let authority = Authority::new();
     let server = serving(&authority.leaf("www.city.example", false)).await;
@@ -167,6 +197,7 @@ async fn what_is_no_tls_is_a_failure_of_its_own() {
     .await;
     let failure = within(fetcher(options()).fetch(visit(&silent, "www.city.example"))).await.expect_err("no handshake");
     assert_eq!(failure.reason, UnseenReason::ConnectTimeout, "{}", failure.detail);
+    assert!(failure.detail.starts_with("no connection within 2s (connect limit)"), "{}", failure.detail);
 }
 
 #[tokio::test]

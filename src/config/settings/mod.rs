@@ -84,7 +84,7 @@ pub struct Settings {
 pub struct FetchSettings {
     /// Limit for name resolution, connection and TLS; default 10 s.
     pub connect_timeout: Duration,
-    /// Limit from the request to the first byte of the answer; default 20 s.
+    /// Limit from the standing connection to the first byte of the answer; default 20 s.
     pub first_byte_timeout: Duration,
     /// Limit for one request in all, redirects included; default 45 s.
     pub total_timeout: Duration,

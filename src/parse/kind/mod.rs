@@ -1,5 +1,7 @@
 //! Decides by content whether a file is a page or a script; its name counts only where the content says nothing.
 
+mod statement;
+
 use super::charset;
 use crate::model::InputKind;
 
@@ -56,11 +58,15 @@ pub(super) fn of(bytes: &[u8], name: Option<&str>) -> InputKind {
     }
     if text.is_empty() && !comments.is_empty() {
         // Old scripts hide behind a comment as well.
-        let is_script = first_tag(&without_literals(comments)).is_none() && signs(comments) >= 2;
+        let is_script =
+            first_tag(&without_literals(comments)).is_none() && (signs(comments) >= 2 || statement::begins(comments));
         return if is_script { InputKind::Script } else { InputKind::Page };
     }
     let bare = without_literals(text);
+    let begins = statement::begins(text);
     match (first_tag(&bare), signs(&bare)) {
+        (None, _) if begins => InputKind::Script,
+        (Some(tag), _) if begins && is_code_around(&bare, tag) => InputKind::Script,
         (Some(_), 0) => InputKind::Page,
         (None, 2..) => InputKind::Script,
         (Some(tag), _) if signs(bare.get(..tag).unwrap_or_default()) == 0 => InputKind::Page,
@@ -146,6 +152,13 @@ fn first_tag(text: &str) -> Option<usize> {
     })
 }
 
+/// Whether a tag stands in the middle of code: in a template or a pattern that could not be read as a literal. Markup behind
+/// a few statements is a page.
+fn is_code_around(bare: &str, tag: usize) -> bool {
+    let (before, after) = bare.split_at(tag);
+    signs(before) > 3 && signs(after) > 3 && !bare.trim_end().ends_with('>') && !has_document(bare)
+}
+
 fn has_document(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["<!doctype html", "<html", "<body"].iter().any(|tag| lower.contains(tag))
@@ -177,12 +190,23 @@ mod tests {
             ("<!-- a -->\n<!-- b -->\n(function($) { $('#x').html(''); })(jQuery);", Script),
             ("(function() {\n// it's not the <body> or\n// <html> element\nvar a = 'it'; })();", Script),
             ("<!--\nvar a = 1;\nfunction f() { return a; }\n//-->", Script),
+            ("eval(unescape('%3C%69%66%72%61%6D%65'))", Script),
+            ("[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]+(![]+[])[+!+[]]]()", Script),
+            ("Element.prototype.append=function(a){location=a}", Script),
             ("const t = `<div>\n<p>${x}</p></div>`; export default () => t;", Script),
         ];
         for (text, kind) in cases {
             for name in [None, Some("x.js"), Some("x.html")] {
                 assert_eq!(of(text.as_bytes(), name), kind, "{text} named {name:?}");
             }
+        }
+    }
+
+    #[test]
+    fn markup_behind_a_few_statements_is_a_page() {
+        for name in [None, Some("x.html"), Some("x.txt")] {
+            let text = "a('b');<iframe src=http://evil.example/></iframe>";
+            assert_eq!(of(text.as_bytes(), name), Page, "{name:?}");
         }
     }
 

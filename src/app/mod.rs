@@ -1,6 +1,7 @@
 //! Wiring: the only module that names concrete adapters, and what the command line calls.
 
 pub mod backtest;
+mod checks;
 pub mod demo;
 mod doctor;
 mod inputs;
@@ -19,6 +20,7 @@ mod wiring;
 pub use crate::monitor::CheckReport;
 pub use crate::parse::check_mask;
 pub use crate::store::{Coverage, Store};
+pub use checks::RegistryChecks;
 pub use doctor::{Diagnosis, Point, examine as examine_installation};
 pub use inputs::{bytes, files, standard_input};
 pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};

@@ -31,12 +31,19 @@ pub(super) fn paths(settings: &Settings) -> Paths {
     Paths { database: settings.data.join("hinomi.sqlite"), baselines: settings.baselines.clone() }
 }
 
+/// The guard with the exceptions that the settings make.
+///
+/// # Errors
+/// When an address range cannot be used.
+pub(super) fn guard(settings: &Settings, allowed: &[AddressRange]) -> Result<Guard> {
+    let ranges: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    Ok(Guard { allowed: AllowedRanges::parse(&ranges)?, ports: Ports { also: settings.fetch.allow_ports.clone() } })
+}
+
 /// The way out, with the guard's exceptions.
 fn client_options(settings: &Settings, trust: Trust, allowed: &[AddressRange]) -> Result<ClientOptions> {
-    let ranges: Vec<String> = allowed.iter().map(ToString::to_string).collect();
     let mut options = ClientOptions::new(trust);
-    options.guard =
-        Guard { allowed: AllowedRanges::parse(&ranges)?, ports: Ports { also: settings.fetch.allow_ports.clone() } };
+    options.guard = guard(settings, allowed)?;
     options.connect_timeout = settings.fetch.connect_timeout;
     let resolves_names = settings.fetch.proxy_resolves_names;
     options.proxy = settings.fetch.proxy.clone().map(|url| Proxy { resolves_names, url });

@@ -1,7 +1,7 @@
 //! `hinomi config check`: everything but run.
 
 use super::{Context, Outcome, json, render};
-use crate::app::check_mask;
+use crate::app::{RegistryChecks, check_mask};
 use crate::config::{Mistakes, Settings, load_settings, load_targets};
 use crate::model::{Language, Registry};
 use anyhow::anyhow;
@@ -22,7 +22,12 @@ pub(super) enum ConfigCommand {
 pub(super) fn run(command: &ConfigCommand, context: &Context) -> anyhow::Result<Outcome> {
     let ConfigCommand::Check = command;
     let settings = load_settings(&context.config, &|name| std::env::var(name).ok());
-    let registry = load_targets(&context.targets, &check_mask);
+    // Settings that cannot be read allow nothing, so that their own mistakes would be told twice: masks alone are checked.
+    let checks = settings.as_ref().ok().map(RegistryChecks::new).transpose()?;
+    let registry = match &checks {
+        Some(checks) => load_targets(&context.targets, checks),
+        None => load_targets(&context.targets, &check_mask),
+    };
     let wrong: Vec<&Mistakes> = [settings.as_ref().err(), registry.as_ref().err()].into_iter().flatten().collect();
     if context.json {
         for mistake in wrong.iter().flat_map(|mistakes| mistakes.json(context.language)) {

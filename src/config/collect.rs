@@ -17,6 +17,10 @@ pub(super) struct Collector<'a> {
     lines: Vec<usize>,
     /// Lines with a syntax error: what else seems wrong there only follows from it.
     broken: BTreeSet<usize>,
+    /// Lines that begin a table, but for tables inside of others.
+    headings: Vec<usize>,
+    /// After syntax errors: the ids that lines give, however badly written.
+    ids: BTreeSet<&'a str>,
     list: Vec<Mistake>,
     more: usize,
     hidden: Vec<Range<usize>>,
@@ -26,13 +30,28 @@ pub(super) struct Collector<'a> {
 impl<'a> Collector<'a> {
     pub(super) fn new(file: &'a str, text: &'a str) -> Self {
         let lines = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
-        let (broken, list, hidden) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { file, text, lines, broken, list, more: 0, hidden, suggestions: MAX_SUGGESTIONS }
+        Self {
+            file,
+            text,
+            lines,
+            broken: BTreeSet::new(),
+            headings: Vec::new(),
+            ids: BTreeSet::new(),
+            list: Vec::new(),
+            more: 0,
+            hidden: Vec::new(),
+            suggestions: MAX_SUGGESTIONS,
+        }
     }
 
-    /// Takes the errors of the TOML parser in. After them, mistakes on the same lines and mistakes that something is
-    /// missing are left out.
+    /// Takes the errors of the TOML parser in. After them, mistakes on the same lines are left out, and in the same table
+    /// those that something is missing.
     pub(super) fn syntax(&mut self, errors: Vec<SyntaxError>) {
+        if !errors.is_empty() {
+            let lines = self.text.split('\n').zip(1..);
+            self.ids = self.text.lines().filter_map(given_id).collect();
+            self.headings = lines.filter(|(line, _)| is_heading(line)).map(|(_, number)| number).collect();
+        }
         for SyntaxError { span, complaint, may_show } in errors {
             let line = self.line(span.start);
             if !may_show {
@@ -50,10 +69,22 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// A mistake about something that is not there, which may only follow from a syntax error elsewhere.
+    /// A mistake about something that is not there, which may only follow from a syntax error in the same table.
     pub(super) fn push_missing(&mut self, span: Range<usize>, key: impl Into<String>, complaint: Complaint) {
-        if self.broken.is_empty() {
+        let line = self.line(span.start);
+        let next = self.headings.partition_point(|&heading| heading <= line);
+        let start = next.checked_sub(1).and_then(|at| self.headings.get(at)).copied().unwrap_or(0);
+        let end = self.headings.get(next).copied().unwrap_or(usize::MAX);
+        if self.broken.range(start..end).next().is_none() {
             self.add(span, key.into(), complaint);
+        }
+    }
+
+    /// A mistake about a name that nothing has. After syntax errors it is left out where some line says `id = ` with that
+    /// name: its table is there, and only could not be read.
+    pub(super) fn push_unknown(&mut self, span: Range<usize>, key: impl Into<String>, id: &str, complaint: Complaint) {
+        if !self.ids.contains(id) {
+            self.push(span, key, complaint);
         }
     }
 
@@ -99,4 +130,15 @@ impl<'a> Collector<'a> {
         let Complaint { message, help } = complaint;
         self.list.push(Mistake { file: self.file.to_owned(), line, column, key, message, help, span: Some(span) });
     }
+}
+
+/// Whether a line begins a table that does not stand inside of another.
+fn is_heading(line: &str) -> bool {
+    super::syntax::begins_table(line) && !line.split(']').next().unwrap_or_default().contains('.')
+}
+
+/// The id that a line gives its table.
+fn given_id(line: &str) -> Option<&str> {
+    let value = line.trim_start().strip_prefix("id")?.trim_start().strip_prefix('=')?;
+    Some(value.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
 }

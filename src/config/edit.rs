@@ -1,12 +1,13 @@
 //! Adding to and removing from the text of a `targets.toml`: every other byte of it stays as it is.
 
-use super::file;
+use super::file::{self, ChangedMeanwhile};
 use super::mistake::Mistakes;
 use super::section::Section;
-use super::targets::{MaskCheck, parse_targets};
+use super::targets::{Checks, parse_targets};
 use super::write::{Addition, tables};
 use super::{collect::Collector, syntax};
 use crate::model::{Registry, TargetId, Words};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -19,6 +20,14 @@ pub enum EditError {
     /// It cannot be done; the words say why and what to do.
     #[error("{}", .0.en)]
     Refused(Words),
+    /// Somebody else changed the file meanwhile.
+    #[error(
+        "{file}: somebody else changed the file meanwhile, and it was left as they wrote it; run the command again"
+    )]
+    Changed {
+        /// Which file.
+        file: String,
+    },
     /// The file could not be written.
     #[error("{file}: {source}; check permissions and free space of its folder")]
     Write {
@@ -46,7 +55,10 @@ pub fn change_targets<T>(
     if new.len() as u64 > file::MAX_FILE {
         return Err(Mistakes::whole(&file, file::too_large(file::MAX_FILE)).into());
     }
-    file::replace(path, old.as_deref(), &new).map_err(|source| EditError::Write { file, source })?;
+    file::replace(path, old.as_deref(), &new).map_err(|source| match ChangedMeanwhile::is(&source) {
+        true => EditError::Changed { file },
+        false => EditError::Write { file, source },
+    })?;
     Ok(result)
 }
 
@@ -74,9 +86,9 @@ pub fn add_targets(
     text: &str,
     file_name: &str,
     addition: &Addition,
-    mask_check: MaskCheck<'_>,
+    checks: Checks<'_>,
 ) -> Result<(String, Registry), EditError> {
-    parse_targets(text, file_name, mask_check)?;
+    parse_targets(text, file_name, checks)?;
     let mut new = text.to_owned();
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let added = tables(addition);
@@ -89,7 +101,7 @@ pub fn add_targets(
         }
         new.push_str(&added.replace('\n', line_end));
     }
-    let registry = parse_targets(&new, file_name, mask_check)?;
+    let registry = parse_targets(&new, file_name, checks)?;
     Ok((new, registry))
 }
 
@@ -101,15 +113,15 @@ pub fn remove_targets(
     text: &str,
     file_name: &str,
     ids: &BTreeSet<TargetId>,
-    mask_check: MaskCheck<'_>,
+    checks: Checks<'_>,
 ) -> Result<(String, Registry), EditError> {
-    let mut expected = parse_targets(text, file_name, mask_check)?;
+    let mut expected = parse_targets(text, file_name, checks)?;
     if let Some(missing) = ids.iter().find(|id| !expected.targets.contains_key(*id)) {
         return Err(EditError::Refused(no_such_target(missing, &expected)));
     }
     let (new, inline) = cut(text, file_name, ids);
     expected.targets.retain(|id, _| !ids.contains(id));
-    match parse_targets(&new, file_name, mask_check) {
+    match parse_targets(&new, file_name, checks) {
         Ok(registry) if registry == expected && !inline => Ok((new, registry)),
         _ => Err(EditError::Refused(Words::new(
             format!(
@@ -138,7 +150,8 @@ pub fn no_such_target(id: &TargetId, registry: &Registry) -> Words {
 /// The text without the tables of some targets, and whether one of them is no table of its own.
 fn cut(text: &str, file_name: &str, ids: &BTreeSet<TargetId>) -> (String, bool) {
     let mut c = Collector::new(file_name, text);
-    let (tree, _) = syntax::parse(text);
+    let room = OnceCell::new();
+    let (tree, _) = syntax::parse(text, &room);
     let top = Section::new("", tree.span(), tree.get_ref());
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut headers = Vec::new();
@@ -199,6 +212,10 @@ impl EditError {
         match self {
             Self::Refused(words) => words.clone(),
             Self::Mistakes(mistakes) => Words::new(mistakes.to_string(), mistakes.to_string()),
+            Self::Changed { file } => Words::new(
+                self.to_string(),
+                format!("{file}: ほかの人が同時に変更したため、何も書き込んでいません。もう一度実行してください"),
+            ),
             Self::Write { file, source } => Words::new(
                 self.to_string(),
                 format!("{file}: 書き込めません ({source})。フォルダーの権限と空き容量を確かめてください"),

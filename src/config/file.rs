@@ -78,9 +78,21 @@ fn write_beside(path: &Path, temporary: &Path, old: Option<&str>, new: &str) -> 
         Err(error) => return Err(error),
     };
     if now.as_deref() != old {
-        return Err(io::Error::other("the file was changed by somebody else meanwhile; try again"));
+        return Err(io::Error::other(ChangedMeanwhile));
     }
     std::fs::rename(temporary, path)
+}
+
+/// Somebody else changed the file between reading and writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the file was changed by somebody else meanwhile; try again")]
+pub(super) struct ChangedMeanwhile;
+
+impl ChangedMeanwhile {
+    /// Whether that is why a file was not replaced.
+    pub(super) fn is(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Self>)
+    }
 }
 
 fn cannot_read(error: &io::Error) -> Complaint {

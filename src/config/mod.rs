@@ -29,7 +29,7 @@ pub use settings::{
     FetchSettings, HeartbeatSettings, MailSettings, MailWay, RetentionSettings, SECTIONS, Settings, SmtpSettings,
     Surroundings, WebhookSettings, parse_settings,
 };
-pub use targets::{DEFAULT_INTERVAL, MAX_INTERVAL, MIN_INTERVAL, MaskCheck, parse_targets};
+pub use targets::{Checks, DEFAULT_INTERVAL, MAX_INTERVAL, MIN_INTERVAL, Objection, TargetCheck, parse_targets};
 pub use units::{AddressRange, duration_text};
 pub use write::{Addition, NewTarget, policy_name};
 
@@ -37,16 +37,16 @@ pub use write::{Addition, NewTarget, policy_name};
 ///
 /// # Errors
 /// The file cannot be read, or all mistakes in it.
-pub fn load_targets(path: &Path, mask_check: MaskCheck<'_>) -> Result<Registry, Mistakes> {
-    parse_targets(&file::read(path, MAX_FILE)?, &path.display().to_string(), mask_check)
+pub fn load_targets(path: &Path, checks: Checks<'_>) -> Result<Registry, Mistakes> {
+    parse_targets(&file::read(path, MAX_FILE)?, &path.display().to_string(), checks)
 }
 
 /// Reads a CSV file to be imported into a registry.
 ///
 /// # Errors
 /// The file cannot be read, or all mistakes in it.
-pub fn load_import(path: &Path, registry: &Registry) -> Result<Import, Mistakes> {
-    read_import(&file::read(path, MAX_FILE)?, &path.display().to_string(), registry)
+pub fn load_import(path: &Path, registry: &Registry, checks: Checks<'_>) -> Result<Import, Mistakes> {
+    read_import(&file::read(path, MAX_FILE)?, &path.display().to_string(), registry, checks)
 }
 
 /// Largest `hinomi.toml`, in bytes.

@@ -1,11 +1,12 @@
 //! Text to a spanned TOML tree, with all errors of the TOML parser in both languages.
 
-use super::mistake::Complaint;
+use super::mistake::{Complaint, MAX_MISTAKES};
+use std::cell::OnceCell;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
 
-/// Up to this size the parser goes on after an error; it needs memory for each one.
+/// Up to this size the parser goes on after an error; it needs memory for each one. A larger file is read table by table.
 const MAX_RECOVERED: usize = 1 << 20;
 
 /// An error of the TOML parser.
@@ -16,22 +17,101 @@ pub(super) struct SyntaxError {
     pub(super) may_show: bool,
 }
 
-/// Parses a text. With errors the tree holds what could be understood.
-pub(super) fn parse(text: &str) -> (Spanned<DeTable<'_>>, Vec<SyntaxError>) {
+/// Parses a text. With errors the tree holds what could be understood: an error ends with its table, and the lines around
+/// it still count. `room` keeps the text that the tree then points into.
+pub(super) fn parse<'t>(text: &'t str, room: &'t OnceCell<String>) -> (Spanned<DeTable<'t>>, Vec<SyntaxError>) {
+    if let Ok(tree) = DeTable::parse(text) {
+        return (tree, Vec::new());
+    }
+    let (mended, mut errors) = mend(text);
+    let mended = room.get_or_init(|| mended);
+    // What is wrong between tables, such as one that stands there twice, shows only in the whole.
+    let (tree, more) = recover(mended, 0);
+    errors.extend(more);
+    (tree, errors)
+}
+
+fn recover(text: &str, offset: usize) -> (Spanned<DeTable<'_>>, Vec<SyntaxError>) {
     if text.len() <= MAX_RECOVERED {
         let (table, errors) = DeTable::parse_recoverable(text);
-        return (table, errors.iter().map(|error| read(text, error)).collect());
+        return (table, errors.iter().take(MAX_MISTAKES).map(|error| read(text, error, offset)).collect());
     }
     match DeTable::parse(text) {
         Ok(table) => (table, Vec::new()),
-        Err(error) => (Spanned::new(0..0, DeTable::new()), vec![read(text, &error)]),
+        Err(error) => (Spanned::new(0..0, DeTable::new()), vec![read(text, &error, offset)]),
     }
 }
 
-fn read(text: &str, error: &toml::de::Error) -> SyntaxError {
+/// The text with broken lines blanked out, every other byte in its place, and the errors that were there.
+fn mend(text: &str) -> (String, Vec<SyntaxError>) {
+    let (mut mended, mut errors) = (String::with_capacity(text.len()), Vec::new());
+    for block in blocks(text) {
+        if DeTable::parse(block).is_ok() {
+            mended.push_str(block);
+            continue;
+        }
+        let (_, found) = recover(block, mended.len());
+        let start = mended.len();
+        mended
+            .push_str(&mend_block(block, |line| found.iter().any(|error| line.contains(&(error.span.start - start)))));
+        errors.extend(found.into_iter().take(MAX_MISTAKES.saturating_sub(errors.len())));
+    }
+    (mended, errors)
+}
+
+/// One table: first without the lines that an error stands on, then without those that are nothing by themselves, then
+/// without anything.
+fn mend_block(block: &str, has_error: impl Fn(&Range<usize>) -> bool) -> String {
+    let without = |is_broken: &dyn Fn(&Range<usize>, &str) -> bool| {
+        let mut at = 0;
+        let mut kept = String::with_capacity(block.len());
+        for line in block.split_inclusive('\n') {
+            let place = at..at + line.len();
+            kept.push_str(&if is_broken(&place, line) { blank(line) } else { line.to_owned() });
+            at = place.end;
+        }
+        Some(kept).filter(|kept| DeTable::parse(kept).is_ok())
+    };
+    without(&|place, _| has_error(place))
+        .or_else(|| without(&|_, line| DeTable::parse(line).is_err()))
+        .unwrap_or_else(|| blank(block))
+}
+
+/// As many bytes of nothing; ends of lines stay.
+fn blank(text: &str) -> String {
+    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
+}
+
+/// The text cut before each line that begins a table.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let mut end = first;
+        for line in rest.get(first..)?.split_inclusive('\n') {
+            if begins_table(line) {
+                break;
+            }
+            end += line.len();
+        }
+        let (block, after) = rest.split_at(end);
+        rest = after;
+        Some(block).filter(|block| !block.is_empty())
+    })
+}
+
+/// Whether a line looks like the heading of a table, broken ones too.
+pub(super) fn begins_table(line: &str) -> bool {
+    let name = line.trim_start_matches('\u{FEFF}').trim_start();
+    let name = name.strip_prefix("[[").or_else(|| name.strip_prefix('[')).unwrap_or_default();
+    name.trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+fn read(text: &str, error: &toml::de::Error, offset: usize) -> SyntaxError {
     let clip = |at: usize| text.floor_char_boundary(at);
     let span = error.span().map_or(text.len()..text.len(), |span| clip(span.start)..clip(span.end));
     let may_show = !looks_secret(line_of(text, span.start));
+    let span = span.start + offset..span.end + offset;
     SyntaxError { span, complaint: complaint(error.message()), may_show }
 }
 

@@ -1,7 +1,8 @@
 //! Masks: which elements of a page are left out of its content plane, and which selectors can say so.
 
 use super::html::Parsed;
-use crate::model::{Cut, Mask};
+use crate::model::{Cut, Mask, Words};
+use scraper::error::SelectorErrorKind;
 use scraper::{ElementRef, Html, Node, Selector};
 use std::collections::HashSet;
 
@@ -40,19 +41,42 @@ fn comparisons(parsed: &Parsed) -> u64 {
 }
 
 /// See [`super::check_mask`].
-pub(super) fn check(select: &str) -> Result<(), String> {
+pub(super) fn check(select: &str) -> Result<(), Words> {
     if select.len() > LONGEST {
-        return Err(format!("the selector is longer than {LONGEST} bytes: write a shorter one"));
+        return Err(Words::new(
+            format!("the selector is longer than {LONGEST} bytes: write a shorter one"),
+            format!("セレクターが {LONGEST} バイトを超えています。短くしてください"),
+        ));
     }
-    let selector = Selector::parse(select).map_err(|error| format!("it is no CSS selector: {error}"))?;
+    let selector = Selector::parse(select).map_err(|error| no_selector(&error))?;
     if let Some(costly) = costly(&without_values(&select.to_ascii_lowercase())) {
-        return Err(format!("'{costly}' costs too much on hostile pages: name the element itself, by its id or class"));
+        return Err(Words::new(
+            format!("'{costly}' costs too much on hostile pages: name the element itself, by its id or class"),
+            format!("「{costly}」は悪意のあるページで負荷が大きすぎます。要素自体を ID かクラスで指定してください"),
+        ));
     }
     let page = Html::parse_document("<!doctype html><html><head></head><body></body></html>");
     match page.select(&selector).next() {
-        Some(_) => Err("it covers the whole page: name the part that changes, by its id or class".to_owned()),
+        Some(_) => Err(Words::new(
+            "it covers the whole page: name the part that changes, by its id or class",
+            "ページ全体に当てはまります。変わる部分を ID かクラスで指定してください",
+        )),
         None => Ok(()),
     }
+}
+
+/// What the parser of selectors says, in our own words: its text is for developers.
+fn no_selector(error: &SelectorErrorKind) -> Words {
+    let (en, ja) = match error {
+        SelectorErrorKind::EndOfLine => ("it ends too early", "途中で終わっています"),
+        SelectorErrorKind::UnexpectedToken => ("a sign stands where none may", "使えない位置に記号や文字があります"),
+        SelectorErrorKind::TooManyNestedBlocks => ("it is nested too deeply", "入れ子が深すぎます"),
+        SelectorErrorKind::ExpectedColonOnPseudoElement | SelectorErrorKind::ExpectedIdentityOnPseudoElement => {
+            ("a name is missing behind `:`", "「:」の後に名前がありません")
+        }
+        _ => ("it is not written as CSS selectors are", "CSS セレクターの書き方になっていません"),
+    };
+    Words::new(format!("it is no CSS selector: {en}"), format!("CSS セレクターではありません: {ja}"))
 }
 
 /// The part of a selector for which matching takes more than linear time.

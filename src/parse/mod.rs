@@ -15,7 +15,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{Cut, InputKind, Mask, Page};
+use crate::model::{Cut, InputKind, Mask, Page, Words};
 use std::borrow::Cow;
 use url::Url;
 
@@ -123,7 +123,7 @@ pub fn own_url(page: &Page) -> Option<Url> {
 ///
 /// # Errors
 /// Says what is wrong: it is no CSS selector, it is too long or too costly, or it covers the whole page.
-pub fn check_mask(select: &str) -> Result<(), String> {
+pub fn check_mask(select: &str) -> Result<(), Words> {
     mask::check(select)
 }
 

@@ -16,6 +16,10 @@ fn told(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
+fn told_of(output: &Output) -> String {
+    told(output).2
+}
+
 fn json(output: &Output) -> Vec<Value> {
     let (_, out, _) = told(output);
     out.lines().map(|line| serde_json::from_str(line).expect("JSON lines only")).collect()
@@ -83,6 +87,53 @@ fn config_check_tells_what_is_fine_and_what_is_not() {
     assert_eq!((wrong.status.code(), lines.len()), (Some(2), 7));
     assert_eq!(lines[0]["key"], "fetch.worker");
     assert_eq!(lines[0]["help"], "`workers` の間違いではありませんか");
+}
+
+#[test]
+fn urls_that_can_never_be_fetched_are_mistakes_unless_they_are_allowed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let run = |args: &[&str]| hinomi(folder.path(), args);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("write");
+    let target = |n: usize, url: &str| format!("[[target]]\nid = \"t{n}\"\norganisation = \"o\"\nurl = \"{url}\"\n");
+    let organisation = "[[organisation]]\nid = \"o\"\nname = \"O\"\n";
+    let urls = ["http://127.0.0.1/", "http://0x7f.1/", "http://10.0.0.5/", "https://www.city.example:22/"];
+    let tables: String = urls.iter().enumerate().map(|(n, url)| target(n, url)).collect();
+    write("targets.toml", &format!("{organisation}{tables}"));
+    let wrong = run(&["config", "check", "--json"]);
+    let told: Vec<_> = json(&wrong).iter().map(|m| (m["line"].clone(), m["key"].clone())).collect();
+    assert_eq!(wrong.status.code(), Some(2));
+    // The second is the first in another spelling: it is refused before it can be a twin.
+    let places = [(7, "t0"), (11, "t1"), (15, "t2"), (19, "t3")];
+    assert_eq!(told, places.map(|(line, id)| (Value::from(line), Value::from(format!("target[{id}].url")))));
+    let japanese = told_of(&run(&["config", "check", "--language", "ja"]));
+    assert!(japanese.contains("取得できません") && japanese.contains("allow_addresses"), "{japanese}");
+    write("targets.toml", organisation);
+    for url in urls {
+        let refused = run(&["target", "add", url, "--organisation", "o"]);
+        assert!(refused.status.code() == Some(2) && told_of(&refused).contains("never fetched"), "{refused:?}");
+        write("list.csv", &format!("url,organisation\n{url},o\n"));
+        let refused = told_of(&run(&["target", "import", "list.csv"]));
+        assert!(refused.contains("list.csv:2:1") && refused.contains("never fetched"), "{refused}");
+    }
+    write("hinomi.toml", "[fetch]\nallow_addresses = [\"10.0.0.0/24\"]\nallow_ports = [22]\n");
+    for url in &urls[2..] {
+        assert_eq!(run(&["target", "add", url, "--organisation", "o"]).status.code(), Some(0), "{url}");
+    }
+    assert_eq!(run(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_page_that_is_watched_twice_alike_is_a_mistake() {
+    let folder = folder();
+    let add = |more: &[&str]| {
+        let fixed = ["target", "add", "https://www.town.example/", "--organisation", "example-city"];
+        hinomi(folder.path(), &[&fixed[..], more].concat())
+    };
+    assert_eq!(add(&["--id", "first"]).status.code(), Some(0));
+    let twin = add(&["--id", "second"]);
+    assert!(twin.status.code() == Some(2) && told_of(&twin).contains("`first`"), "{twin:?}");
+    assert_eq!(add(&["--id", "third", "--persona", "mobile"]).status.code(), Some(0), "another persona");
+    assert_eq!(add(&["--id", "fourth", "--disabled"]).status.code(), Some(0), "not watched");
 }
 
 #[test]

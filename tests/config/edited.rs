@@ -180,7 +180,9 @@ fn a_file_that_somebody_else_changes_meanwhile_is_left_alone() {
         std::fs::write(&file, "# somebody else\n").expect("write");
         Ok((format!("{text}# mine\n"), ()))
     });
-    assert!(matches!(changed, Err(EditError::Write { .. })));
+    let words = changed.expect_err("refused").words();
+    assert!(words.en.contains("somebody else") && words.en.contains("again"), "{words:?}");
+    assert!(words.ja.contains("ほかの人") && !words.en.contains("free space"), "{words:?}");
     assert_eq!(std::fs::read_to_string(&file).expect("read"), "# somebody else\n");
     assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1, "something was left behind");
 }

@@ -12,7 +12,7 @@ fn registry() -> Registry {
 }
 
 fn import(text: &str) -> Result<Import, Mistakes> {
-    read_import(text, "list.csv", &registry())
+    read_import(text, "list.csv", &registry(), &brackets_close)
 }
 
 fn ids(import: &Import) -> Vec<&str> {
@@ -153,7 +153,7 @@ fn a_list_in_another_encoding_says_how_to_save_it() {
     let file = folder.path().join("list.csv");
     for (bytes, word) in [(&b"url,\x93\x96\n"[..], "CSV UTF-8"), (b"\xff\xfeu\0r\0l\0", "UTF-16")] {
         std::fs::write(&file, bytes).expect("write");
-        let told = load_import(&file, &registry()).map(drop).expect_err("refused").to_string();
+        let told = load_import(&file, &registry(), &brackets_close).map(drop).expect_err("refused").to_string();
         assert!(told.contains(word), "{told}");
     }
 }
@@ -166,14 +166,14 @@ fn two_thousand_rows_go_in_and_come_out_again() {
     std::fs::write(&csv, format!("organisation_name,url,tags\n{rows}")).expect("write");
     change_targets(&toml, |text| {
         let registry = parse_targets(text, "targets.toml", &brackets_close)?;
-        let import = load_import(&csv, &registry)?;
+        let import = load_import(&csv, &registry, &brackets_close)?;
         add_targets(text, "targets.toml", &import.addition, &brackets_close)
     })
     .unwrap_or_else(|e| panic!("{e}"));
     let registry = load_targets(&toml, &brackets_close).unwrap_or_else(|m| panic!("{m}"));
     assert_eq!((registry.targets.len(), registry.organisations.len()), (2_000, 2_000));
     let out = export_csv(&registry).expect("export");
-    let again = read_import(&out, "again.csv", &registry).unwrap_or_else(|m| panic!("{m}"));
+    let again = read_import(&out, "again.csv", &registry, &brackets_close).unwrap_or_else(|m| panic!("{m}"));
     assert_eq!((again.skipped.len(), again.addition.targets.len()), (2_000, 0));
 }
 
@@ -182,7 +182,7 @@ fn what_is_exported_can_be_imported_elsewhere() {
     let registry = registry();
     let out = export_csv(&registry).expect("export");
     let elsewhere = Registry { targets: Default::default(), ..registry.clone() };
-    let import = read_import(&out, "out.csv", &elsewhere).unwrap_or_else(|m| panic!("{m}"));
+    let import = read_import(&out, "out.csv", &elsewhere, &brackets_close).unwrap_or_else(|m| panic!("{m}"));
     for target in &import.addition.targets {
         let original = registry.targets.get(&target.id).expect("known");
         assert_eq!(target.url, original.url);
@@ -205,7 +205,7 @@ fn no_cell_is_a_formula() {
     let out = export_csv(&registry).expect("export");
     assert!(out.contains("'=HYPERLINK"));
     assert!(!out.split(['\n', ',']).any(|cell| cell.trim_matches('"').starts_with('=')), "{out}");
-    let again = read_import(&out, "out.csv", &registry).unwrap_or_else(|m| panic!("{m}"));
+    let again = read_import(&out, "out.csv", &registry, &brackets_close).unwrap_or_else(|m| panic!("{m}"));
     assert_eq!(again.skipped.len(), 2);
 }
 
@@ -224,7 +224,8 @@ fn json_tells_a_target_with_its_owner() {
 fn the_shipped_registry_survives_the_way_out_and_in() {
     let shipped = load_targets(&crate::root("targets.toml"), &brackets_close).unwrap_or_else(|m| panic!("{m}"));
     let out = export_csv(&shipped).expect("export");
-    let addition = read_import(&out, "out.csv", &Registry::default()).unwrap_or_else(|m| panic!("{m}")).addition;
+    let addition =
+        read_import(&out, "out.csv", &Registry::default(), &brackets_close).unwrap_or_else(|m| panic!("{m}")).addition;
     let (_, again) = add_targets("", "targets.toml", &addition, &brackets_close).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(again, shipped);
 }

@@ -9,11 +9,13 @@ mod robust;
 mod settings;
 mod shipped;
 
+use hinomi::model::Words;
 use std::path::PathBuf;
 
 /// A check of selectors that knows just enough: brackets must close. The real one is handed in by the application.
-fn brackets_close(select: &str) -> Result<(), String> {
-    if select.matches('[').count() == select.matches(']').count() { Ok(()) } else { Err("a bracket is open".into()) }
+fn brackets_close(select: &str) -> Result<(), Words> {
+    let closed = select.matches('[').count() == select.matches(']').count();
+    if closed { Ok(()) } else { Err(Words::new("a bracket is open", "括弧が閉じていません")) }
 }
 
 fn root(path: &str) -> PathBuf {

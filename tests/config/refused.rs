@@ -101,6 +101,50 @@ fn all_mistakes_of_a_file_are_told_at_once() {
     );
 }
 
+/// A registry of more than a mebibyte: `rows` good targets, with `between` after each tenth of them.
+fn large(between: [&str; 3]) -> String {
+    let mut text = "[[organisation]]\nid = \"city\"\nname = \"例示市\"\n".to_owned();
+    for n in 0..15_000 {
+        let tags = "tags = [\"municipality\", \"watched-around-the-clock\"]";
+        text +=
+            &format!("[[target]]\nid = \"t{n}\"\norganisation = \"city\"\nurl = \"https://t{n}.example/\"\n{tags}\n");
+        if n % 5_000 == 4_000 {
+            text += between[n / 5_000];
+        }
+    }
+    assert!(text.len() > 1_600_000, "{}", text.len());
+    text
+}
+
+#[test]
+fn a_large_file_tells_all_its_mistakes_at_once() {
+    let text = large([
+        "[[target]]\nid = \"a\"\norganisation = city\nurl = \"https://a.example/\"\n",
+        "[[target]]\nid = \"b\"\norganisation = \"city\"\nurl = \"ftp://b.example/\"\n",
+        "[[target]]\nid = \"c\n[[target]]\nid = \"d\"\n",
+    ]);
+    let mistakes = parse_targets(&text, "targets.toml", &brackets_close).map(drop).expect_err("refused");
+    let told: Vec<_> =
+        mistakes.iter().map(|m| (m.key.as_str(), m.message.en.split(':').next().unwrap_or(""))).collect();
+    let missing = [("target[d].organisation", "`organisation` is missing"), ("target[d].url", "`url` is missing")];
+    assert_eq!(told[..2], [("", "not valid TOML"), ("target[b].url", "this URL cannot be used")], "{mistakes}");
+    assert_eq!(told[2], ("", "not valid TOML"));
+    assert_eq!(told[3..], missing, "{mistakes}");
+}
+
+#[test]
+fn beside_a_syntax_error_other_tables_tell_what_they_miss() {
+    let text = "[[organisation]]\nid = \"city\"\nname = \"例示市\n\n[[organisation]]\nid = \"town\"\n\n\
+        [[target]]\nid = \"a\"\norganisation = \"city\"\nurl = \"https://a.example/\"\n\n\
+        [[target]]\norganisation = \"nobody\"\nurl = \"https://b.example/\"\n";
+    let mistakes = parse_targets(text, "targets.toml", &brackets_close).map(drop).expect_err("refused");
+    let told: Vec<_> = mistakes.iter().map(|m| (m.line, m.key.as_str())).collect();
+    // The broken table's own missing name is not told; what stands elsewhere is.
+    let elsewhere = [(5, "organisation[town].name"), (13, "target[2].id"), (14, "target[2].organisation")];
+    assert_eq!(told[0].0, 3, "{mistakes}");
+    assert_eq!(told[1..], elsewhere, "{mistakes}");
+}
+
 #[test]
 fn thousands_of_mistakes_are_counted_and_shown_within_bounds() {
     let text = "[[target]]\nx = 1\n".repeat(5_000);

@@ -1,6 +1,7 @@
 //! `hinomi target add`, `remove` and `import`: the file is changed whole or not at all.
 
 use super::{check_mask, in_words, json, refused, render, say};
+use crate::app::{self, RegistryChecks};
 use crate::cli::Context;
 use crate::config::{
     Addition, EditError, Import, NewTarget, add_targets, change_targets, free_target_id, load_import, parse_targets,
@@ -82,10 +83,11 @@ pub(in crate::cli) struct ImportArgs {
 }
 
 pub(super) fn add(args: &AddArgs, context: &Context) -> anyhow::Result<()> {
+    let checks = checks(context)?;
     let addition = change(context, |text, name| {
-        let registry = parse_targets(text, name, &check_mask)?;
+        let registry = parse_targets(text, name, &checks)?;
         let addition = addition(args, &registry).map_err(EditError::Refused)?;
-        let (new, _) = add_targets(text, name, &addition, &check_mask)?;
+        let (new, _) = add_targets(text, name, &addition, &checks)?;
         Ok((new, addition))
     })?;
     told(context, &Import { addition, skipped: Vec::new() })
@@ -144,10 +146,11 @@ pub(super) fn remove(args: &RemoveArgs, context: &Context) -> anyhow::Result<()>
 }
 
 pub(super) fn import(args: &ImportArgs, context: &Context) -> anyhow::Result<()> {
+    let checks = checks(context)?;
     let import = change(context, |text, name| {
-        let registry = parse_targets(text, name, &check_mask)?;
-        let import = load_import(&args.file, &registry)?;
-        let (new, _) = add_targets(text, name, &import.addition, &check_mask)?;
+        let registry = parse_targets(text, name, &checks)?;
+        let import = load_import(&args.file, &registry, &checks)?;
+        let (new, _) = add_targets(text, name, &import.addition, &checks)?;
         Ok((if args.dry_run { text.to_owned() } else { new }, import))
     })?;
     told(context, &import)?;
@@ -166,6 +169,11 @@ pub(super) fn import(args: &ImportArgs, context: &Context) -> anyhow::Result<()>
         format!("{added} targets and {organisations} organisations new, {skipped} rows known already{dry}"),
         format!("新規: 監視対象 {added} 件、組織 {organisations} 件。登録済みの行 {skipped} 件{dry}"),
     ))
+}
+
+/// What a registry is checked against, by the settings of this installation.
+fn checks(context: &Context) -> anyhow::Result<RegistryChecks> {
+    RegistryChecks::new(&app::settings(&context.places())?)
 }
 
 /// Changes the registry file; what refuses the change becomes the command's error.

@@ -3,8 +3,8 @@
 use super::columns::{Column, Columns};
 use super::{At, Told};
 use crate::config::mistake::{Complaint, quoted};
-use crate::config::targets::target::{PERSONAS, POLICIES};
-use crate::config::targets::{id, read_interval};
+use crate::config::targets::target::{PERSONAS, POLICIES, checked_url};
+use crate::config::targets::{Checks, id, read_interval};
 use crate::config::texts;
 use crate::config::write::NewTarget;
 use crate::model::{Contact, OrganisationId, Persona, Policy, TargetId};
@@ -71,11 +71,11 @@ impl<'r, 't> Row<'r, 't> {
     }
 
     /// All cells, with every mistake told.
-    pub(super) fn read(&mut self) -> Cells {
+    pub(super) fn read(&mut self, checks: Checks<'_>) -> Cells {
         let organisation = self.cell(Column::Organisation, id::<OrganisationId>);
         let organisation_name = self.cell(Column::OrganisationName, texts::name);
         let written = |row: &Self, column| row.text(column).is_some();
-        let url = self.cell(Column::Url, texts::page_url);
+        let url = self.cell(Column::Url, |text| checked_url(text, checks));
         if !written(self, Column::Url) && self.columns.place(Column::Url).is_some() {
             self.complain(Column::Url, no_url());
         }

@@ -6,6 +6,7 @@ mod identity;
 
 use super::mistake::{Complaint, MAX_MISTAKES, Mistake, Mistakes};
 use super::suggest::nearest;
+use super::targets::Checks;
 use super::write::{Addition, NewTarget};
 use crate::model::{Organisation, OrganisationId, Registry, Target, TargetId};
 pub(super) use cells::contact;
@@ -30,10 +31,10 @@ pub struct Import {
 ///
 /// # Errors
 /// All mistakes in the rows. Their column is the number of the field, from 1.
-pub fn read_import(text: &str, file_name: &str, registry: &Registry) -> Result<Import, Mistakes> {
+pub fn read_import(text: &str, file_name: &str, registry: &Registry, checks: Checks<'_>) -> Result<Import, Mistakes> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut sheet = Sheet::new(file_name, registry);
+    let mut sheet = Sheet::new(file_name, registry, checks);
     let mut places = Places { text, read: 0, line: 1, inside: 0 };
     let mut columns = None;
     for record in reader.records() {
@@ -120,6 +121,7 @@ impl Told<'_> {
 struct Sheet<'a> {
     told: Told<'a>,
     registry: &'a Registry,
+    checks: Checks<'a>,
     import: Import,
     ids: Ids,
     /// Organisations by id: those registered and those this file adds, by name.
@@ -135,10 +137,11 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(file: &'a str, registry: &'a Registry) -> Self {
+    fn new(file: &'a str, registry: &'a Registry, checks: Checks<'a>) -> Self {
         let mut sheet = Self {
             told: Told { file, list: Vec::new(), more: 0 },
             registry,
+            checks,
             import: Import::default(),
             ids: Ids::of(registry),
             organisations: BTreeMap::new(),
@@ -181,7 +184,7 @@ impl<'a> Sheet<'a> {
         let before = self.told.list.len() + self.told.more;
         let mut row = Row::new(columns, at, record, &mut self.told);
         row.only_known_fields();
-        let cells = row.read();
+        let cells = row.read(self.checks);
         let Some(url) = cells.url.clone() else { return };
         let Some(organisation) = self.organisation(columns, at, record, &cells, &url) else { return };
         if self.told.list.len() + self.told.more > before {

@@ -28,7 +28,8 @@ const MIN_SIGNATURE: usize = 16;
 /// All mistakes in the text.
 pub fn parse_settings(text: &str, file_name: &str, around: &Surroundings<'_>) -> Result<Settings, Mistakes> {
     let mut c = Collector::new(file_name, text);
-    let (tree, errors) = syntax::parse(text);
+    let room = std::cell::OnceCell::new();
+    let (tree, errors) = syntax::parse(text, &room);
     c.syntax(errors);
     let top = Section::new("", tree.span(), tree.get_ref());
     top.only(&mut c, keys(""));

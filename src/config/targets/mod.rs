@@ -1,14 +1,19 @@
 //! `targets.toml`: text to a checked registry, or all mistakes in it.
 
+mod checks;
 pub(in crate::config) mod organisation;
 pub(in crate::config) mod target;
 mod tree;
+mod twins;
+
+pub use checks::{Checks, Objection, TargetCheck};
 
 use super::collect::Collector;
 use super::mistake::Mistakes;
 use super::section::Section;
 use super::{syntax, units};
 use crate::model::{Persona, Policy, Registry};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -27,9 +32,6 @@ const DEFAULTS_KEYS: &[&str] = &["interval", "policy", "personas"];
 /// Most entries of a list at the top; the size of the file is the tighter limit.
 const MOST: usize = 1_000_000;
 
-/// Says why a text cannot be used as a mask's CSS selector.
-pub type MaskCheck<'a> = &'a dyn Fn(&str) -> Result<(), String>;
-
 /// What targets get that do not say otherwise.
 struct Defaults {
     interval: Duration,
@@ -44,16 +46,20 @@ type Seen = BTreeMap<String, usize>;
 ///
 /// # Errors
 /// All mistakes in the text.
-pub fn parse_targets(text: &str, file_name: &str, mask_check: MaskCheck<'_>) -> Result<Registry, Mistakes> {
+pub fn parse_targets(text: &str, file_name: &str, checks: Checks<'_>) -> Result<Registry, Mistakes> {
     let mut c = Collector::new(file_name, text);
-    let (tree, errors) = syntax::parse(text);
+    let room = OnceCell::new();
+    let (tree, errors) = syntax::parse(text, &room);
     c.syntax(errors);
     let top = Section::new("", tree.span(), tree.get_ref());
     top.only(&mut c, KEYS);
     let defaults = read_defaults(&mut c, &top);
     let organisations = organisation::read_all(&mut c, &top);
-    let targets = target::read_all(&mut c, &top, &defaults, mask_check);
+    let targets = target::read_all(&mut c, &top, &defaults, checks);
     tree::check(&mut c, &organisations, &targets.owners);
+    if checks.are_strict() {
+        twins::check(&mut c, &targets);
+    }
     let registry = Registry {
         organisations: organisations.into_iter().map(|o| (o.value.id.clone(), o.value)).collect(),
         targets: targets.targets.into_iter().map(|t| (t.id.clone(), t)).collect(),

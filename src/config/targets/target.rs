@@ -1,13 +1,14 @@
 //! `[[target]]`: what is watched, and how.
 
 use super::organisation::contacts;
-use super::{Defaults, MaskCheck, Seen, id, named, read_interval, unique};
+use super::{Checks, Defaults, Seen, id, named, read_interval, unique};
 use crate::config::collect::Collector;
 use crate::config::mistake::{Complaint, detail, quoted};
 use crate::config::section::{Found, Section, flag, text};
 use crate::config::texts;
-use crate::model::{Mask, OrganisationId, Persona, Policy, Target, TargetId};
+use crate::model::{Mask, OrganisationId, Persona, Policy, Target, TargetId, Words};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(super) struct Owner {
 pub(super) struct ReadTargets {
     pub(super) targets: Vec<Target>,
     pub(super) owners: Vec<Owner>,
+    /// Name and place of each target's URL.
+    pub(super) urls: BTreeMap<TargetId, (String, Range<usize>)>,
     seen: Seen,
 }
 
@@ -51,11 +54,11 @@ pub(super) fn read_all(
     c: &mut Collector<'_>,
     top: &Section<'_>,
     defaults: &Defaults,
-    mask_check: MaskCheck<'_>,
+    checks: Checks<'_>,
 ) -> ReadTargets {
     let mut all = ReadTargets::default();
     for section in named(c, top, "target") {
-        let target = read(c, &section, &mut all, defaults, mask_check);
+        let target = read(c, &section, &mut all, defaults, checks);
         all.targets.extend(target);
     }
     all
@@ -66,22 +69,24 @@ fn read(
     section: &Section<'_>,
     all: &mut ReadTargets,
     defaults: &Defaults,
-    mask_check: MaskCheck<'_>,
+    checks: Checks<'_>,
 ) -> Option<Target> {
     section.only(c, KEYS);
     let id = section.required(c, "id", "\"example-city-top\"", |v| text(v).and_then(id::<TargetId>));
     let organisation = organisation(c, section, all);
-    let url = url(c, section);
+    let url = url(c, section, checks);
     let interval = interval(c, section).unwrap_or(defaults.interval);
     let enabled = section.get(c, "enabled", flag).is_none_or(|enabled| enabled.value);
     let policy = policy(c, section).unwrap_or(defaults.policy);
     let personas = personas(c, section).unwrap_or_else(|| defaults.personas.clone());
-    let masks = masks(c, section, mask_check);
+    let masks = masks(c, section, checks);
     let contacts = contacts(c, section);
     let tags = tags(c, section);
     let Found { value: id, span } = id?;
     let fresh = unique(c, &mut all.seen, id.as_str(), section, span);
     let (organisation, url) = organisation.zip(url).filter(|_| fresh)?;
+    let Found { value: url, span } = url;
+    all.urls.insert(id.clone(), (section.key("url"), span));
     Some(Target { id, organisation, url, interval, enabled, policy, personas, masks, contacts, tags })
 }
 
@@ -93,15 +98,20 @@ fn organisation(c: &mut Collector<'_>, section: &Section<'_>, all: &mut ReadTarg
 }
 
 /// The URL; one with a user name or password in it is never shown.
-fn url(c: &mut Collector<'_>, section: &Section<'_>) -> Option<url::Url> {
+fn url(c: &mut Collector<'_>, section: &Section<'_>, checks: Checks<'_>) -> Option<Found<url::Url>> {
     if let Some(node) = section.node("url")
         && node.get_ref().as_str().is_some_and(|text| text.contains('@'))
     {
         c.hide(node.span());
     }
-    section
-        .required(c, "url", "\"https://www.city.example/\"", |v| text(v).and_then(texts::page_url))
-        .map(|url| url.value)
+    section.required(c, "url", "\"https://www.city.example/\"", |v| checked_url(text(v)?, checks))
+}
+
+/// A page's URL that may be fetched.
+pub(in crate::config) fn checked_url(text: &str, checks: Checks<'_>) -> Result<url::Url, Complaint> {
+    let url = texts::page_url(text)?;
+    checks.url(&url)?;
+    Ok(url)
 }
 
 pub(super) fn interval(c: &mut Collector<'_>, section: &Section<'_>) -> Option<Duration> {
@@ -128,11 +138,11 @@ pub(super) fn personas(c: &mut Collector<'_>, section: &Section<'_>) -> Option<V
     Some(personas).filter(|personas| !personas.is_empty())
 }
 
-fn masks(c: &mut Collector<'_>, section: &Section<'_>, mask_check: MaskCheck<'_>) -> Vec<Mask> {
+fn masks(c: &mut Collector<'_>, section: &Section<'_>, checks: Checks<'_>) -> Vec<Mask> {
     let mut masks = Vec::new();
     for section in section.tables(c, "masks", MAX_MASKS) {
         section.only(c, MASK_KEYS);
-        let select = section.required(c, "select", "\"#visitor-counter\"", |v| selector(text(v)?, mask_check));
+        let select = section.required(c, "select", "\"#visitor-counter\"", |v| selector(text(v)?, checks));
         let reason = section.required(c, "reason", "\"counter\"", |v| text(v).and_then(texts::name));
         if let (Some(select), Some(reason)) = (select, reason) {
             masks.push(Mask { select: select.value, reason: reason.value });
@@ -141,21 +151,18 @@ fn masks(c: &mut Collector<'_>, section: &Section<'_>, mask_check: MaskCheck<'_>
     masks
 }
 
-fn selector(text: &str, mask_check: MaskCheck<'_>) -> Result<String, Complaint> {
+fn selector(text: &str, checks: Checks<'_>) -> Result<String, Complaint> {
     let checked = if text.trim().is_empty() {
-        Err("it is empty".to_owned())
+        Err(Words::new("it is empty", "空です"))
     } else if text.len() > MAX_SELECT {
-        Err(format!("it has more than {MAX_SELECT} bytes"))
+        Err(Words::new(format!("it has more than {MAX_SELECT} bytes"), format!("{MAX_SELECT} バイトを超えています")))
     } else {
-        mask_check(text)
+        checks.mask(text)
     };
     checked.map(|()| text.to_owned()).map_err(|why| {
-        let (shown, detail) = (quoted(text), detail(&why));
+        let (shown, [en, ja]) = (quoted(text), [detail(&why.en), detail(&why.ja)]);
         Complaint::new(
-            [
-                format!("`{shown}` cannot be used as a mask: {detail}"),
-                format!("`{shown}` は除外指定に使えません ({detail})"),
-            ],
+            [format!("`{shown}` cannot be used as a mask: {en}"), format!("`{shown}` は除外指定に使えません ({ja})")],
             [
                 "write a CSS selector such as \"#visitor-counter\" or \"div.news > ul\"",
                 "\"#visitor-counter\" や \"div.news > ul\" のような CSS セレクターを書いてください",

@@ -25,7 +25,7 @@ pub(super) fn check(c: &mut Collector<'_>, organisations: &[ReadOrganisation], o
     for Owner { key, id, span } in owners {
         if !known.contains_key(id.as_str()) {
             let near = c.suggest(id.as_str(), known.keys().copied());
-            c.push_missing(span.clone(), key.as_str(), unknown(id.as_str(), near));
+            c.push_unknown(span.clone(), key.as_str(), id.as_str(), unknown(id.as_str(), near));
         }
     }
     let mut ways = BTreeMap::new();
@@ -58,7 +58,8 @@ fn walk<'o>(
         let Some(next) = known.get(parent.as_str()) else {
             let near = c.suggest(parent.as_str(), known.keys().copied());
             if let Some(span) = at.parent.clone() {
-                c.push_missing(span, format!("{}.parent", at.path), unknown(parent.as_str(), near));
+                let complaint = unknown(parent.as_str(), near);
+                c.push_unknown(span, format!("{}.parent", at.path), parent.as_str(), complaint);
             }
             break Way::Wrong;
         };

@@ -66,7 +66,7 @@ fn is_taken(path: &Path) -> bool {
 /// When it cannot be read, or is larger than [`MAX_FILE`].
 pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     let file = fs::File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
-    bounded(file).with_context(|| format!("{}: cannot be read", path.display()))
+    bounded(file, &path.display().to_string())
 }
 
 /// Everything that standard input holds.
@@ -74,14 +74,14 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be read, or is larger than [`MAX_FILE`].
 pub fn standard_input() -> Result<Vec<u8>> {
-    bounded(std::io::stdin().lock()).context("standard input: cannot be read")
+    bounded(std::io::stdin().lock(), "standard input")
 }
 
-fn bounded(source: impl std::io::Read) -> Result<Vec<u8>> {
+fn bounded(source: impl std::io::Read, name: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    source.take(MAX_FILE + 1).read_to_end(&mut bytes).with_context(|| format!("{name}: cannot be read"))?;
     if bytes.len() as u64 > MAX_FILE {
-        bail!("larger than {} MB", MAX_FILE / (1024 * 1024));
+        bail!("{name}: larger than {} MB, the most that is looked at; cut out the part in question", MAX_FILE >> 20);
     }
     Ok(bytes)
 }

@@ -27,7 +27,7 @@ pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};
 pub use office::{Office, Places, registry, settings};
 pub use parallel::in_order;
 pub use people::{Decision, mark};
-pub use scout::Scout;
+pub use scout::{Scout, Unfetched};
 pub use service::serve;
 
 use anyhow::{Context as _, Result, bail};

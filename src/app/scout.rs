@@ -11,6 +11,15 @@ use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
 
+/// Why a URL was not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfetched {
+    /// The kind; none where the way out could not be set up.
+    pub reason: Option<UnseenReason>,
+    /// The technical detail.
+    pub detail: String,
+}
+
 /// A fetcher that is set up when the first URL is asked for.
 pub struct Scout {
     ready: OnceLock<Result<(tokio::runtime::Runtime, HttpFetcher), String>>,
@@ -29,21 +38,26 @@ impl Scout {
     /// Fetches a URL and judges what came, without a baseline.
     ///
     /// # Errors
-    /// Why nothing came, in words.
-    pub fn scan(&self, url: &Url) -> Result<Scanned, String> {
-        let (runtime, fetcher) = self.ready.get_or_init(|| self.set_up()).as_ref().map_err(Clone::clone)?;
+    /// Why nothing came.
+    pub fn scan(&self, url: &Url) -> Result<Scanned, Unfetched> {
+        let ready = self.ready.get_or_init(|| self.set_up()).as_ref();
+        let (runtime, fetcher) = ready.map_err(|detail| Unfetched { reason: None, detail: detail.clone() })?;
         let request =
             Request { url: url.clone(), persona: Persona::Desktop, validators: None, fresh_connection: false };
         match runtime.block_on(fetcher.fetch(request)) {
-            Err(failure) => Err(failure.to_string()),
-            Ok(Fetched::NotModified(_)) => Err("not modified".to_owned()),
+            Err(failure) => Err(Unfetched { reason: Some(failure.reason), detail: failure.detail }),
+            Ok(Fetched::NotModified(_)) => {
+                Err(Unfetched { reason: Some(UnseenReason::NotCompared), detail: String::new() })
+            }
             Ok(Fetched::Full(capture)) => {
                 let (head, body) = (&capture.head, capture.body.as_slice());
                 let (url, name) = (Some(&head.final_url), Some(head.final_url.path()));
                 let now = read(Source { body, head: Some(head), url, name, believed: false }, &[]);
                 let (findings, judgement) = scan(&now, None);
                 match classify(Some(head), body) {
-                    Some(reason) if judgement.verdict != Verdict::Alarm => Err(told(reason, head.status)),
+                    Some(reason) if judgement.verdict != Verdict::Alarm => {
+                        Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })
+                    }
                     _ => Ok(Scanned { kind: now.page.kind, findings, judgement }),
                 }
             }
@@ -55,9 +69,4 @@ impl Scout {
         let fetcher = wiring::fetcher(&self.settings).map_err(|error| format!("{error:#}"))?;
         Ok((runtime.map_err(|error| error.to_string())?, fetcher))
     }
-}
-
-/// What came in the page's place, in words.
-fn told(reason: UnseenReason, status: u16) -> String {
-    format!("{} (HTTP status {status}); {}", reason.words().en, reason.next_step().en)
 }

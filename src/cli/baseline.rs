@@ -14,10 +14,13 @@ use serde_json::{Value, json};
 )]
 pub(super) enum BaselineCommand {
     /// Everything that waits for a person.
+    #[command(after_help = "Example:\n  hinomi baseline list")]
     List,
     /// The approved states of a target, and what waits.
+    #[command(after_help = "Example:\n  hinomi baseline show city-top")]
     Show(TargetArgs),
     /// What waits, compared with what is approved.
+    #[command(after_help = "Example:\n  hinomi baseline diff city-top")]
     Diff(TargetArgs),
     /// "This was us": approve what waits.
     Approve(ApproveArgs),
@@ -26,13 +29,15 @@ pub(super) enum BaselineCommand {
     /// Take an approved state out of the baseline.
     Retire(RetireArgs),
     /// Check the record of approvals: every byte, line, chain and object.
+    #[command(after_help = "Example:\n  hinomi baseline verify --json")]
     Verify,
     /// Rebuild registry and approvals of a new, empty database from the record, and `targets.toml` where there is none.
+    #[command(after_help = "Example:
+  hinomi baseline rebuild")]
     Rebuild,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hinomi baseline show city-top")]
 pub(super) struct TargetArgs {
     target: String,
     /// As whom the page was fetched: desktop, mobile, search-visitor or search-bot.

@@ -2,6 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, CheckReport, Office};
+use crate::model::UnseenReason;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -50,6 +51,9 @@ fn print(report: &CheckReport, context: &Context, explain: bool) -> anyhow::Resu
     }
     let reason = render::safe(report.reason.get(context.language));
     render::line(&format!("{} {} {reason}", render::verdict(context, report.verdict), report.target))?;
+    if let Some(reason) = unseen(report) {
+        render::line(&render::next_step(context, reason))?;
+    }
     if explain {
         for (sign, side) in [("+", &report.because), ("-", &report.despite)] {
             side.iter().try_for_each(|words| {
@@ -61,10 +65,16 @@ fn print(report: &CheckReport, context: &Context, explain: bool) -> anyhow::Resu
     findings.into_iter().try_for_each(|line| render::line(&line))
 }
 
+/// The reason of a report about something unseen.
+fn unseen(report: &CheckReport) -> Option<UnseenReason> {
+    let code = report.unseen?;
+    UnseenReason::ALL.iter().copied().find(|reason| reason.code() == code)
+}
+
 fn as_json(report: &CheckReport, context: &Context) -> Value {
     let words =
         |side: &[crate::model::Words]| side.iter().map(|one| one.get(context.language).to_owned()).collect::<Value>();
-    json!({
+    let mut line = json!({
         "target": report.target,
         "organisation": report.organisation,
         "url": report.url,
@@ -80,5 +90,9 @@ fn as_json(report: &CheckReport, context: &Context) -> Value {
         "findings": json::findings(&report.findings, context.language),
         "incident": report.incident,
         "ms": json::rounded(report.ms),
-    })
+    });
+    if let Some(reason) = unseen(report) {
+        line["next"] = reason.next_step().get(context.language).into();
+    }
+    line
 }

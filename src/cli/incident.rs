@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 #[command(after_help = "Example:\n  hinomi incident ack 0198f2 --by \"Hanako Yamada <web@city.example>\"")]
 pub(super) enum IncidentCommand {
     /// Open incidents, newest first.
+    #[command(after_help = "Example:\n  hinomi incident list --all")]
     List {
         /// Resolved ones too.
         #[arg(long)]
@@ -21,13 +22,18 @@ pub(super) enum IncidentCommand {
         limit: u32,
     },
     /// One incident with everything that was found.
+    #[command(after_help = "Example:\n  hinomi incident show 0198f2")]
     Show {
         /// Its id or the beginning of it.
         id: String,
     },
     /// "I look after it": no further level is told.
+    #[command(after_help = "Example:\n  hinomi incident ack 0198f2 --by \"Hanako Yamada <web@city.example>\"")]
     Ack(MarkArgs),
     /// "It is over".
+    #[command(
+        after_help = "Example:\n  hinomi incident resolve 0198f2 --by \"Hanako Yamada <web@city.example>\" --reason \"restored from backup\""
+    )]
     Resolve(MarkArgs),
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 #[command(after_help = "Examples:\n  hinomi notify test\n  hinomi notify test web@city.example")]
 pub(super) enum NotifyCommand {
     /// Send a harmless real message to each receiver, or to one, and say what became of it.
+    #[command(after_help = "Examples:\n  hinomi notify test\n  hinomi notify test web@city.example")]
     Test {
         /// A mail address or `webhook`; all receivers when none is named.
         receiver: Option<String>,

@@ -1,7 +1,9 @@
 //! What people see on a terminal: verdicts, findings, changes; plain when piped.
 
 use super::{Colour, Context};
-use crate::model::{Change, ChangeKind, Finding, Judgement, Language, Plane, Severity, Verdict, defang, display_text};
+use crate::model::{
+    Change, ChangeKind, Finding, Judgement, Language, Plane, Severity, UnseenReason, Verdict, defang, display_text,
+};
 use anstyle::{AnsiColor, Style};
 use std::io::Write as _;
 
@@ -56,6 +58,15 @@ pub(super) fn verdict(context: &Context, verdict: Verdict) -> String {
 /// The reasons of a judgement, one line each.
 pub(super) fn reasons(context: &Context, judgement: &Judgement) -> Vec<String> {
     judgement.because.iter().map(|words| format!("  {}", safe(words.get(context.language)))).collect()
+}
+
+/// What a person can do about something unseen.
+pub(super) fn next_step(context: &Context, reason: UnseenReason) -> String {
+    let label = match context.language {
+        Language::English => "next",
+        Language::Japanese => "次の対応",
+    };
+    format!("  {label}: {}", safe(reason.next_step().get(context.language)))
 }
 
 /// A finding, its evidence defanged and made visible.

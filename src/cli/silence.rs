@@ -16,10 +16,15 @@ use uuid::Uuid;
 )]
 pub(super) enum SilenceCommand {
     /// Begin one.
+    #[command(
+        after_help = "Example:\n  hinomi silence add --target city-top --for 2h --by \"Hanako Yamada <web@city.example>\" --reason \"server maintenance\""
+    )]
     Add(SilenceArgs),
     /// Those that have not ended.
+    #[command(after_help = "Example:\n  hinomi silence list")]
     List,
     /// End one early.
+    #[command(after_help = "Example:\n  hinomi silence remove 0198f2")]
     Remove(RemoveArgs),
 }
 
@@ -30,10 +35,15 @@ pub(super) enum SilenceCommand {
 )]
 pub(super) enum PlanCommand {
     /// Announce one.
+    #[command(
+        after_help = "Example:\n  hinomi plan add city-top --for 3h --by \"Hanako Yamada <web@city.example>\" --reason \"site renewal\""
+    )]
     Add(PlanArgs),
     /// Those that have not ended.
+    #[command(after_help = "Example:\n  hinomi plan list")]
     List,
     /// End one early.
+    #[command(after_help = "Example:\n  hinomi plan remove 0198f2")]
     Remove(RemoveArgs),
 }
 

@@ -34,17 +34,58 @@ fn mistakes_in_files_are_all_told_with_line_and_key() {
     assert!(ran.err.contains("hinomi.toml:") && ran.err.contains("fetch2"), "{}", ran.err);
 }
 
+/// The commands that a help text lists.
+fn commands(help: &str) -> Vec<String> {
+    let listed = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let lines =
+        listed.take_while(|line| !line.is_empty()).filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    lines.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).filter(|name| name != "help").collect()
+}
+
 #[test]
 fn help_shows_an_example_everywhere() {
     let city = Installation::watching(&[]);
-    let help = city.run(&["--help"]).ended(0).out;
-    let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
-    let names: Vec<&str> =
-        commands.map_while(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
-    assert!(names.len() >= 13, "{names:?}");
-    for name in names {
-        let shown = city.run(&[name, "--help"]).ended(0).out;
-        assert!(shown.contains("Example"), "{name}: {shown}");
+    let (mut waiting, mut seen) = (vec![Vec::<String>::new()], 0);
+    while let Some(command) = waiting.pop() {
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = city.run(&arguments).ended(0).out;
+        let own = |line: &str| line.starts_with("  hinomi ") && line.contains(&command.join(" "));
+        let shown = help.contains("Example") && help.lines().any(own);
+        assert!(command.is_empty() || shown, "{command:?}: {help}");
+        seen += 1;
+        waiting.extend(commands(&help).into_iter().map(|name| [command.clone(), vec![name]].concat()));
+    }
+    assert!(seen >= 42, "only {seen} commands were found");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told_alike_everywhere() {
+    let city = Installation::watching(&[]);
+    city.write("a.html", pages::ordinary());
+    let large = std::fs::File::create(city.path("large.html")).expect("a file");
+    large.set_len((64 << 20) + 1).expect("a length");
+    let scanned = city.run(&["scan", "--json", "a.html", "large.html"]).ended(2);
+    assert_eq!(scanned.out.lines().count(), 2, "{scanned:#?}");
+    assert!(scanned.out.contains("unseen"), "{scanned:#?}");
+    let compared = city.run(&["diff", "a.html", "large.html"]).ended(2);
+    for told in [&scanned.err, &compared.err] {
+        assert!(told.contains("large.html: larger than 64 MB"), "{told}");
+    }
+    assert_eq!(scanned.err, compared.err);
+}
+
+#[test]
+fn what_could_not_be_seen_comes_with_a_next_step() {
+    let city = Installation::watching(&[("/top", "")]);
+    city.web.put("/top", Answer::page("gone").status(500));
+    let url = format!("HTTP{}", city.web.url("/top").trim_start_matches("http"));
+    for arguments in [&["check"][..], &["scan", &url]] {
+        let english = city.run(arguments).ended(1).out;
+        assert!(english.contains("next: check that the page still exists"), "{arguments:?}: {english}");
+        let japanese = city.run(&[arguments, &["--language", "ja"]].concat()).ended(1).out;
+        assert!(japanese.contains("次の対応: このURLにページがあるか"), "{arguments:?}: {japanese}");
+        let line = city.run(&[arguments, &["--json"]].concat()).ended(1).line();
+        assert!(line["next"].as_str().is_some_and(|next| next.contains("page still exists")), "{line:#}");
     }
 }
 

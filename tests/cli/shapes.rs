@@ -56,7 +56,7 @@ fn check() {
     );
     city.web.put("/top", Answer::page("gone").status(500));
     let unseen = city.check("unseen");
-    keys(&unseen, fixed, "because despite digest");
+    keys(&unseen, fixed, "because despite digest next");
     assert_eq!((&unseen["reason"], &unseen["status"]), (&"error".into(), &500.into()));
 }
 

@@ -66,9 +66,9 @@ pub fn change_targets<T>(
 ///
 /// # Errors
 /// What is written would be another registry, or the file is there or cannot be written.
-pub fn write_targets(path: &Path, registry: &Registry, mask_check: MaskCheck<'_>) -> Result<(), EditError> {
+pub fn write_targets(path: &Path, registry: &Registry, checks: Checks<'_>) -> Result<(), EditError> {
     let file = path.display().to_string();
-    let (text, written) = add_targets("", &file, &Addition::from(registry), mask_check)?;
+    let (text, written) = add_targets("", &file, &Addition::from(registry), checks)?;
     if written != *registry {
         return Err(EditError::Refused(Words::new(
             format!("{file}: the registry cannot be written as it stands; write the file by hand"),

@@ -223,7 +223,9 @@ proptest! {
             let tag = match &raw {
                 super::watch::Raw::ToEnd => false,
                 super::watch::Raw::UpTo(name) => piece.get(..2 + name.len()).is_some_and(|start| {
+                    let ends = piece.as_bytes().get(start.len());
                     start.eq_ignore_ascii_case(&format!("</{name}"))
+                        && ends.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'))
                 }),
                 _ => after.starts_with(|c: char| c.is_ascii_alphabetic()),
             };

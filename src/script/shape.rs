@@ -1,5 +1,6 @@
 //! The shape of a script: its tokens with plain data left out, where no data could become action.
 
+use super::text;
 use super::tokens::{Kind, Tokens};
 use crate::model::{Digest, DigestBuilder};
 
@@ -143,10 +144,95 @@ fn is_data(tokens: &Tokens, at: usize) -> bool {
     };
     placed
         && match tokens.kind(at) {
-            Some(Kind::Number) => true,
-            Some(Kind::Text) => tokens.content(at).is_some_and(is_plain),
+            Some(Kind::Number) => is_counter(tokens.raw(at)) || is_named(tokens, at),
+            Some(Kind::Text) => tokens.content(at).is_some_and(|content| is_plain(content, || is_named(tokens, at))),
             _ => false,
         }
+}
+
+/// A number that could be no address, account or telephone number: a small one, a fraction, or a time (in seconds or
+/// milliseconds since 1970).
+fn is_counter(number: &str) -> bool {
+    let digits = number.len();
+    let time = |from: usize| number.get(..2).is_some_and(|first| digits == from && ("14".."22").contains(&first));
+    !number.bytes().all(|b| b.is_ascii_digit()) || digits < 6 || time(10) || time(13)
+}
+
+/// Words (lower case) in names under which per-request data stands.
+const WORDS: [&str; 42] = [
+    "token",
+    "nonce",
+    "csrf",
+    "xsrf",
+    "time",
+    "timestamp",
+    "stamp",
+    "date",
+    "hash",
+    "digest",
+    "session",
+    "request",
+    "trace",
+    "visit",
+    "views",
+    "build",
+    "version",
+    "ver",
+    "v",
+    "rev",
+    "counter",
+    "random",
+    "rand",
+    "uuid",
+    "guid",
+    "etag",
+    "signature",
+    "expires",
+    "expiry",
+    "ttl",
+    "seed",
+    "updated",
+    "modified",
+    "generated",
+    "elapsed",
+    "correlation",
+    "t",
+    "ts",
+    "at",
+    "now",
+    "ms",
+    "sid",
+];
+
+/// Ends of names that are written as one word, as in `wpnonce`.
+const ENDS: [&str; 7] = ["token", "nonce", "csrf", "time", "stamp", "hash", "uuid"];
+
+/// Whether a literal is the value of something named as what changes with every request; an argument of a call has no
+/// name, and could be what a loader elsewhere loads.
+fn is_named(tokens: &Tokens, at: usize) -> bool {
+    if !matches!(tokens.before(at), ":" | "=") || at < 2 {
+        return false;
+    }
+    let name = tokens.content(at - 2).unwrap_or_else(|| tokens.raw(at - 2));
+    let challenge = matches!(name, "r" | "t") && tokens.text.contains("__CF$cv$params");
+    challenge
+        || words(name).iter().any(|word| WORDS.contains(&word.as_str()) || ENDS.iter().any(|end| word.ends_with(end)))
+}
+
+/// The words of a name, in lower case: `form_token`, `formToken` and `form-token` have two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = 'A';
+    for c in name.chars().take(64) {
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && before.is_ascii_lowercase()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            word.push(c.to_ascii_lowercase());
+        }
+        before = c;
+    }
+    words
 }
 
 /// Whether the bracket before a literal belongs to a value: `table["key"]`.
@@ -156,12 +242,22 @@ fn is_member(tokens: &Tokens, at: usize) -> bool {
             || matches!(tokens.raw(at - 2), ")" | "]" | "}" | "?."))
 }
 
-/// A date, an id, a token: nothing in it could be markup, an address, code or a sentence.
-fn is_plain(content: &str) -> bool {
+/// A date, or a token in a place that is named for one: nothing in it could be markup, an address, code or a sentence,
+/// also once it is decoded.
+fn is_plain(content: &str, named: impl Fn() -> bool) -> bool {
     if content.is_empty() || content.len() > MAX_DATA || content.contains("//") {
         return false;
     }
-    is_date(content) || is_token(content)
+    if content.bytes().all(|b| b.is_ascii_digit()) {
+        return is_counter(content) && !content.starts_with('0') || named();
+    }
+    is_date(content) || (is_token(content) && !tells(content) && named())
+}
+
+/// Whether a token is text in another form.
+fn tells(content: &str) -> bool {
+    let decoded = text::hex(content).or_else(|| text::base64(content));
+    decoded.is_some_and(|decoded| decoded.len() >= 6 && text::is_readable(&decoded) && !is_date(&decoded))
 }
 
 /// Digits with the marks of dates, times and numbers, but no address.

@@ -39,6 +39,14 @@ pub enum ScriptSign {
     CodeAsData,
     /// Looks at the visitor (referrer, agent, cookie, clock), then loads or goes elsewhere (K1).
     LooksThenActs,
+    /// Letters written as character references (`&#104;`) in a literal.
+    References,
+    /// Code or markup that exists only after decoding, and is run or written.
+    DecodedCode,
+    /// The names by which the page is read and written come out of an encoding or a table of strings.
+    HiddenNames,
+    /// An address that exists only after decoding, and from which something is loaded.
+    HiddenAddress,
 }
 
 /// What a script can reach or do.
@@ -58,6 +66,97 @@ pub enum Sink {
     ServiceWorker,
     /// Clipboard.
     Clipboard,
+}
+
+/// What a script looks at before it acts: a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looks(u16);
+
+impl Looks {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// The page the visitor came from.
+    pub const REFERRER: Self = Self(1);
+    /// The browser and its system.
+    pub const AGENT: Self = Self(1 << 1);
+    /// Cookies and other storage.
+    pub const COOKIE: Self = Self(1 << 2);
+    /// The time.
+    pub const CLOCK: Self = Self(1 << 3);
+    /// The size of screen or window.
+    pub const SCREEN: Self = Self(1 << 4);
+    /// Whether a program drives the browser.
+    pub const WEBDRIVER: Self = Self(1 << 5);
+    /// The visitor's language.
+    pub const LANGUAGE: Self = Self(1 << 6);
+    /// The pages seen before.
+    pub const HISTORY: Self = Self(1 << 7);
+    /// The address of the page itself.
+    pub const PLACE: Self = Self(1 << 8);
+    /// What was typed into form fields.
+    pub const FIELDS: Self = Self(1 << 9);
+
+    const NAMES: [(Self, &'static str); 10] = [
+        (Self::REFERRER, "referrer"),
+        (Self::AGENT, "agent"),
+        (Self::COOKIE, "cookie"),
+        (Self::CLOCK, "clock"),
+        (Self::SCREEN, "screen"),
+        (Self::WEBDRIVER, "webdriver"),
+        (Self::LANGUAGE, "language"),
+        (Self::HISTORY, "history"),
+        (Self::PLACE, "place"),
+        (Self::FIELDS, "fields"),
+    ];
+
+    /// Whether it has something of the other.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The names of what is looked at.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().filter(move |(look, _)| self.has(*look)).map(|(_, name)| name)
+    }
+}
+
+/// One thing that a script would do with an address or text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What kind of thing it is.
+    pub sink: Sink,
+    /// By what: `location`, `fetch`, `script src`, `form submit`…
+    pub by: SmolStr,
+    /// The address or text; what is not known of it is `…`.
+    pub target: String,
+    /// What the script has looked at before.
+    pub after: Looks,
+    /// Whether it waits until the visitor does something, or for a call that is not seen.
+    pub waits: bool,
+    /// Whether the text exists only after decoding.
+    pub decoded: bool,
+}
+
+/// An element that a script would make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its name in small letters.
+    pub name: SmolStr,
+    /// Its attributes, as far as they are known.
+    pub attributes: Vec<(SmolStr, String)>,
+    /// It with what is in it, as markup.
+    pub markup: String,
+    /// Whether it is put into the page.
+    pub placed: bool,
+    /// What the script has looked at before.
+    pub after: Looks,
 }
 
 /// What was found in one script, handler or `javascript:` URL.
@@ -80,6 +179,16 @@ pub struct ScriptReport {
     pub urls: Vec<String>,
     /// Literal targets of a redirect that happens at top level, outside functions and handlers.
     pub redirects: Vec<String>,
+    /// What it looks at: referrer, agent, cookie…
+    pub looks: Looks,
+    /// What it would do with addresses and texts, in the order of doing.
+    pub actions: Vec<Action>,
+    /// Markup that it would write.
+    pub markup: Vec<String>,
+    /// Elements that it would make, outermost ones.
+    pub elements: Vec<Made>,
+    /// The family it belongs to, where its make is known.
+    pub family: Option<SmolStr>,
     /// Why the script was not read to its end.
     pub cut: Option<SmolStr>,
 }

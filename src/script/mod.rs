@@ -1,31 +1,32 @@
 //! What a script would do, found without running it: signs of needless encoding, decoded layers, addresses, sinks.
 
-mod fold;
+mod evaluate;
 mod layers;
-mod packer;
 mod prescan;
 mod reach;
-mod scope;
+mod select;
 mod shape;
 mod signs;
+mod syntax;
 mod text;
 mod tokens;
-mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-use crate::model::{ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport, runs_unasked};
-use layers::Decoded;
+use crate::model::{
+    ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport, ScriptSign, runs_unasked,
+};
+use evaluate::Record;
 use prescan::Hints;
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
 const MAX_BYTES: usize = 2 << 20;
 /// Most decoded layers of one script.
-const MAX_LAYERS: usize = 6;
+const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
 const MAX_DECODED: usize = 256 << 10;
 
@@ -72,7 +73,7 @@ fn report_url(url: &str) -> ScriptReport {
     if scheme.eq_ignore_ascii_case("data:") {
         let Some((how, text)) = layers::data_url(rest) else { return report("") };
         let mut found = report(&text);
-        found.layers.insert(0, layer(how, text));
+        found.layers.insert(0, Layer { how: how.into(), text });
         found.layers.truncate(MAX_LAYERS);
         return found;
     }
@@ -84,30 +85,12 @@ fn report_url(url: &str) -> ScriptReport {
 pub fn report(text: &str) -> ScriptReport {
     let (read, longer) = ends(text);
     let mut report = ScriptReport { digest: Digest::of(text), ..ScriptReport::default() };
-    let mut queue: VecDeque<Cow<str>> = VecDeque::from([read]);
-    let mut room = MAX_DECODED;
-    let mut first = true;
-    while let Some(script) = queue.pop_front() {
-        let decoded = read_one(&script, first && !longer, &mut report);
-        first = false;
-        for found in decoded.found {
-            if report.layers.len() >= MAX_LAYERS || found.text.is_empty() || found.text.len() > room {
-                continue;
-            }
-            room -= found.text.len();
-            queue.extend(scripts_in(&found.text).into_iter().map(Cow::Owned));
-            report.layers.push(layer(found.how, found.text));
-        }
-    }
+    read_script(&read, !longer, &mut report);
     if longer {
-        report.cut = Some("bytes".into());
+        report.cut.get_or_insert_with(|| "bytes".into());
     }
     report.sinks.sort_unstable();
     report
-}
-
-fn layer(how: value::How, text: String) -> Layer {
-    Layer { how: how.name().into(), text }
 }
 
 /// The text, or its two ends when it is longer than the limit.
@@ -120,52 +103,89 @@ fn ends(text: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(format!("{head}\n{tail}")), true)
 }
 
-/// What a decoded text holds as scripts: the contents of its `<script>` elements, or all of it.
-fn scripts_in(text: &str) -> Vec<String> {
-    let lower = text.to_ascii_lowercase();
-    let mut found = vec![text.to_owned()];
-    let mut from = 0;
-    while let Some(open) = lower[from..].find("<script").map(|at| from + at) {
-        let Some(start) = lower[open..].find('>').map(|at| open + at + 1) else { break };
-        let end = lower[start..].find("</script").map_or(lower.len(), |at| start + at);
-        if !text[start..end].trim().is_empty() && found.len() < MAX_LAYERS {
-            found.push(text[start..end].to_owned());
-        }
-        from = end;
+/// Reads a script: by its tokens, and by its syntax where something in it is worth that; then its layers by tokens.
+fn read_script(script: &str, wants_shape: bool, report: &mut ScriptReport) {
+    let tokens = Tokens::read(script);
+    let hints = Hints::of(script);
+    read_tokens(&tokens, hints, report);
+    if wants_shape {
+        report.shape = shape::shape(&tokens);
     }
-    found
+    if let Some((worth, left_out)) = select::worth_a_tree(&tokens, hints) {
+        if left_out {
+            report.cut = Some("tree".into());
+        }
+        match evaluate::run(&worth) {
+            Some(record) => merge(record, report),
+            None => report.cut = Some("parser".into()),
+        }
+    }
+    let layers: Vec<String> = report.layers.iter().map(|layer| layer.text.clone()).collect();
+    for layer in &layers {
+        read_tokens(&Tokens::read(layer), Hints::of(layer), report);
+        reach::urls_in(layer, &mut report.urls);
+    }
 }
 
-/// Reads one script or layer into the report; returns what it decodes.
-fn read_one(script: &str, wants_shape: bool, report: &mut ScriptReport) -> Decoded {
-    let hints = Hints::of(script);
-    let tokens = Tokens::read(script);
-    let decoded = if hints.has(Hints::DECODE) { layers::decode(&tokens) } else { Decoded::default() };
-    for sink in reach::sinks(&tokens) {
+/// What the tokens of a script or layer tell.
+fn read_tokens(tokens: &Tokens, hints: Hints, report: &mut ScriptReport) {
+    let sinks = reach::sinks(tokens);
+    reach::urls(tokens, &mut report.urls);
+    let mut signs = Vec::new();
+    if hints.has(Hints::CODED) {
+        signs = signs::find(tokens);
+        let (layers, sign) = layers::literals(tokens, &sinks);
+        layers.into_iter().for_each(|layer| add_layer(layer, report));
+        signs.extend(sign);
+    }
+    for sink in sinks {
         if !report.sinks.contains(&sink) {
             report.sinks.push(sink);
         }
     }
-    reach::urls(&tokens, &mut report.urls);
-    decoded.found.iter().for_each(|found| reach::urls_in(&found.text, &mut report.urls));
-    if hints.has(Hints::NAVIGATE) {
-        report.redirects.extend(reach::redirects(&tokens));
-    }
-    let mut signs = if hints.has(Hints::DECODE) { signs::find(&tokens, &decoded) } else { Vec::new() };
-    signs.extend(signs::symbol_run(script));
+    signs.extend(signs::symbol_run(tokens.text));
     if hints.has(Hints::LOOKS) {
-        signs.extend(signs::looks_then_acts(&tokens));
+        signs.extend(signs::looks_then_acts(tokens));
     }
-    for sign in signs {
-        if !report.signs.iter().any(|known| known.0 == sign.0) {
-            report.signs.push(sign);
+    signs.into_iter().for_each(|sign| add_sign(sign, report));
+}
+
+fn add_sign(sign: (ScriptSign, String), report: &mut ScriptReport) {
+    if !report.signs.iter().any(|known| known.0 == sign.0) {
+        report.signs.push(sign);
+    }
+}
+
+fn add_layer(layer: Layer, report: &mut ScriptReport) {
+    let size: usize = report.layers.iter().map(|layer| layer.text.len()).sum();
+    let known = report.layers.iter().any(|known| known.text == layer.text);
+    if !known && !layer.text.is_empty() && report.layers.len() < MAX_LAYERS && size + layer.text.len() <= MAX_DECODED {
+        report.layers.push(layer);
+    }
+}
+
+/// Takes over what following the script has found.
+fn merge(record: Record, report: &mut ScriptReport) {
+    let mut layers = record.layers;
+    // What acts first: there is room for a few only.
+    layers.sort_by_key(|layer| !words::acts(&layer.text));
+    for layer in layers {
+        add_layer(Layer { how: layer.how.into(), text: layer.text }, report);
+    }
+    record.signs.into_iter().for_each(|sign| add_sign(sign, report));
+    for sink in record.sinks {
+        if !report.sinks.contains(&sink) {
+            report.sinks.push(sink);
         }
     }
-    if wants_shape {
-        report.shape = shape::shape(&tokens);
+    record.actions.iter().for_each(|action| reach::urls_in(&action.target, &mut report.urls));
+    record.markup.iter().for_each(|markup| reach::urls_in(markup, &mut report.urls));
+    report.redirects = record.redirects;
+    report.looks = record.looks;
+    report.actions = record.actions;
+    report.markup = record.markup;
+    report.elements = record.elements;
+    if let Some(reason) = record.cut {
+        report.cut.get_or_insert_with(|| reason.into());
     }
-    if decoded.spent {
-        report.cut = Some("steps".into());
-    }
-    decoded
 }

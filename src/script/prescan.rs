@@ -3,63 +3,137 @@
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-const WORDS: [(&str, Hints); 30] = [
-    ("unescape", Hints::DECODE),
-    ("decodeURI", Hints::DECODE),
-    ("fromCharCode", Hints::DECODE),
-    ("fromCodePoint", Hints::DECODE),
-    ("atob", Hints::DECODE),
-    ("\\x", Hints::DECODE),
-    ("\\u00", Hints::DECODE),
-    ("replace(/", Hints::DECODE),
-    ("]('", Hints::DECODE),
-    ("](\"", Hints::DECODE),
-    ("split(", Hints::DECODE),
-    ("reverse(", Hints::DECODE),
-    ("\"+\"", Hints::DECODE),
-    ("'+'", Hints::DECODE),
-    ("\" + \"", Hints::DECODE),
-    ("' + '", Hints::DECODE),
-    ("+=\"", Hints::DECODE),
-    ("+='", Hints::DECODE),
-    ("+= \"", Hints::DECODE),
-    ("+= '", Hints::DECODE),
-    ("base64,", Hints::DECODE),
-    ("p,a,c,k,e", Hints::DECODE),
-    ("location", Hints::NAVIGATE),
-    ("navigate(", Hints::NAVIGATE),
-    (".open(", Hints::NAVIGATE),
+const WORDS: [(&str, Hints); 73] = [
+    ("p,a,c,k,e", Hints::ENCODED),
+    ("eval(unescape", Hints::ENCODED),
+    ("eval(String", Hints::ENCODED),
+    ("eval(atob", Hints::ENCODED),
+    ("write(unescape", Hints::ENCODED),
+    ("fromCharCode", Hints::DECODES),
+    ("fromCodePoint", Hints::DECODES),
+    ("unescape", Hints::DECODES),
+    ("decodeURI", Hints::DECODES),
+    ("atob", Hints::DECODES),
+    ("charCodeAt", Hints::DECODES),
+    ("TextDecoder", Hints::DECODES),
+    ("parseInt(", Hints::DECODES),
+    ("replace(/", Hints::DECODES),
+    ("split(", Hints::DECODES),
+    ("reverse(", Hints::DECODES),
+    ("eval(", Hints::RUNS),
+    ("eval(\"", Hints::RUNS),
+    ("eval;", Hints::RUNS),
+    ("eval,", Hints::RUNS),
+    ("eval\"", Hints::RUNS),
+    ("eval'", Hints::RUNS),
+    ("=eval", Hints::RUNS),
+    ("= eval", Hints::RUNS),
+    ("execScript", Hints::RUNS),
+    ("Function(", Hints::RUNS),
+    ("constructor", Hints::RUNS),
+    ("setTimeout('", Hints::RUNS),
+    ("setTimeout(\"", Hints::RUNS),
+    ("]('", Hints::JOINS),
+    ("](\"", Hints::JOINS),
+    ("\"+\"", Hints::JOINS),
+    ("'+'", Hints::JOINS),
+    ("\" + \"", Hints::JOINS),
+    ("' + '", Hints::JOINS),
+    ("+=\"", Hints::JOINS),
+    ("+='", Hints::JOINS),
+    ("+= \"", Hints::JOINS),
+    ("+= '", Hints::JOINS),
+    ("\\x", Hints::ESCAPES),
+    ("\\u00", Hints::ESCAPES),
+    ("_0x", Hints::ESCAPES),
+    ("&#", Hints::ESCAPES),
+    ("base64,", Hints::DECODES),
+    ("write", Hints::MAKES),
+    ("createElement", Hints::MAKES),
+    ("innerHTML", Hints::MAKES),
+    ("insertAdjacentHTML", Hints::MAKES),
+    ("iframe", Hints::MAKES),
+    ("IFRAME", Hints::MAKES),
+    (".append", Hints::MAKES),
+    (".prepend", Hints::MAKES),
+    ("location", Hints::NAVIGATES),
+    ("navigate(", Hints::NAVIGATES),
+    (".open(", Hints::NAVIGATES),
+    ("clipboard", Hints::REACHES),
+    ("execCommand", Hints::REACHES),
+    ("serviceWorker", Hints::REACHES),
+    ("WebSocket", Hints::REACHES),
+    ("XMLHttpRequest", Hints::REACHES),
+    ("fetch(", Hints::REACHES),
+    ("sendBeacon", Hints::REACHES),
+    (".ajax", Hints::REACHES),
+    ("new Image", Hints::REACHES),
+    ("importScripts", Hints::REACHES),
+    ("Worker(", Hints::REACHES),
     ("cookie", Hints::LOOKS),
     ("userAgent", Hints::LOOKS),
     ("referrer", Hints::LOOKS),
     ("language", Hints::LOOKS),
     ("webdriver", Hints::LOOKS),
+    (".value", Hints::LOOKS),
+    ("://", Hints::NAMES),
 ];
 
-/// Which words a script holds.
+/// Escapes and mangled names in a script, from which on they are no chance.
+const MANY_ESCAPES: u32 = 16;
+/// Joins of pieces, from which on they are no chance.
+const MANY_JOINS: u32 = 12;
+/// Symbols in a run that has no letters.
+const SYMBOL_RUN: u32 = 60;
+/// Data in a run that is no word.
+const DATA_RUN: u32 = 64;
+
+/// What a script holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hints(u8);
+pub(super) struct Hints(u16);
 
 impl Hints {
-    /// Something that decodes or joins.
-    pub(super) const DECODE: Self = Self(1);
+    /// An encoding that honest scripts have no use for.
+    pub(super) const ENCODED: Self = Self(1);
+    /// Something that decodes.
+    const DECODES: Self = Self(1 << 1);
+    /// Something that runs text.
+    const RUNS: Self = Self(1 << 2);
+    /// Pieces that are joined.
+    const JOINS: Self = Self(1 << 3);
+    /// Escaped letters, mangled names.
+    const ESCAPES: Self = Self(1 << 4);
+    /// Something that makes markup or elements.
+    const MAKES: Self = Self(1 << 5);
     /// Something that goes elsewhere.
-    pub(super) const NAVIGATE: Self = Self(2);
+    const NAVIGATES: Self = Self(1 << 6);
+    /// Something that reaches out.
+    const REACHES: Self = Self(1 << 7);
     /// Something that looks at the visitor.
-    pub(super) const LOOKS: Self = Self(4);
-    const ALL: Self = Self(7);
+    pub(super) const LOOKS: Self = Self(1 << 8);
+    /// An address.
+    const NAMES: Self = Self(1 << 9);
+    /// A long run of data.
+    const DATA: Self = Self(1 << 10);
+    /// Anything that signs of encoding could hang on.
+    pub(super) const CODED: Self =
+        Self(Self::ENCODED.0 | Self::DECODES.0 | Self::JOINS.0 | Self::ESCAPES.0 | Self::DATA.0);
 
     /// Looks over a script.
     pub(super) fn of(text: &str) -> Self {
         static FINDER: LazyLock<Option<AhoCorasick>> =
             LazyLock::new(|| AhoCorasick::new(WORDS.iter().map(|(word, _)| word)).ok());
-        let Some(finder) = FINDER.as_ref() else { return Self::ALL };
-        let mut hints = if has_long_run(text.as_bytes()) { Self::DECODE } else { Self(0) };
-        for found in finder.find_iter(text) {
-            hints = hints.and(WORDS[found.pattern().as_usize()].1);
-            if hints == Self::ALL {
-                break;
-            }
+        let mut hints = runs(text.as_bytes());
+        let Some(finder) = FINDER.as_ref() else { return Self(u16::MAX) };
+        let (mut escapes, mut joins) = (0_u32, 0_u32);
+        for found in finder.find_overlapping_iter(text) {
+            let hint = WORDS.get(found.pattern().as_usize()).map_or(Self(0), |(_, hint)| *hint);
+            hints = hints.and(hint);
+            escapes += u32::from(hint == Self::ESCAPES);
+            joins += u32::from(hint == Self::JOINS);
+        }
+        if escapes >= MANY_ESCAPES || joins >= MANY_JOINS && hints.has(Self::RUNS) {
+            hints = hints.and(Self::ENCODED);
         }
         hints
     }
@@ -71,14 +145,67 @@ impl Hints {
     const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+
+    /// Whether a piece of script of this length is worth a syntax tree.
+    pub(super) const fn wants_tree(self, length: usize) -> bool {
+        const SMALL: usize = 4 << 10;
+        const MIDDLE: usize = 32 << 10;
+        let acts =
+            self.has(Self::MAKES) || self.has(Self::NAVIGATES) || self.has(Self::REACHES) || self.has(Self::RUNS);
+        let decodes = self.has(Self::DECODES) && (self.has(Self::RUNS) || self.has(Self::DATA));
+        self.has(Self::ENCODED)
+            || (length <= SMALL && (acts || self.has(Self::CODED)))
+            || (length <= MIDDLE && (decodes || (acts && self.has(Self::LOOKS) && self.has(Self::NAMES))))
+    }
 }
 
-/// Whether 64 and more bytes stand together that are only digits, letters of an encoding, commas: data of some kind.
-fn has_long_run(bytes: &[u8]) -> bool {
-    let mut run = 0_u32;
-    bytes.iter().any(|&byte| {
-        let data = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b',' | b'%');
-        run = if data { run + 1 } else { 0 };
-        run >= 64
-    })
+/// Long runs: of symbols without letters, of digits and letters without words.
+fn runs(bytes: &[u8]) -> Hints {
+    let (mut data, mut symbols) = (0_u32, 0_u32);
+    let mut hints = Hints(0);
+    for byte in bytes {
+        match CLASSES[usize::from(*byte)] {
+            1 => {
+                data += 1;
+                symbols = 0;
+                if data == DATA_RUN {
+                    hints = hints.and(Hints::DATA);
+                }
+            }
+            2 => {
+                symbols += 1;
+                data = 0;
+                if symbols == SYMBOL_RUN {
+                    hints = hints.and(Hints::ENCODED);
+                }
+            }
+            3 => {
+                data += 1;
+                symbols += 1;
+            }
+            _ => {
+                data = 0;
+                symbols = 0;
+            }
+        }
+    }
+    hints
 }
+
+/// 1: data, 2: symbols, 3: both.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        classes[at] = match byte {
+            b'+' => 3,
+            b'[' | b']' | b'(' | b')' | b'!' | b'{' | b'}' | b'$' => 2,
+            b'/' | b',' | b'%' => 1,
+            _ if byte.is_ascii_alphanumeric() => 1,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};

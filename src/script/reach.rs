@@ -1,7 +1,5 @@
-//! What a script can reach: sinks, addresses, redirects that happen by themselves.
+//! What a script can reach, by its tokens: sinks and addresses.
 
-use super::fold::Folder;
-use super::scope;
 use super::text;
 use super::tokens::{Kind, Tokens};
 use crate::model::Sink;
@@ -10,8 +8,6 @@ use crate::model::Sink;
 pub(super) const MAX_URLS: usize = 256;
 /// Longest address in bytes.
 const MAX_URL: usize = 2048;
-/// Most redirects that are kept of one script.
-const MAX_REDIRECTS: usize = 32;
 
 /// The sinks that a script uses, each once, in their order.
 pub(super) fn sinks(tokens: &Tokens) -> Vec<Sink> {
@@ -78,44 +74,6 @@ pub(super) fn navigation(tokens: &Tokens, at: usize) -> Option<usize> {
         "replace" | "assign" if tokens.is(after, "(") => Some(after + 1),
         _ => None,
     }
-}
-
-/// Literal targets of the redirects that happen by themselves.
-pub(super) fn redirects(tokens: &Tokens) -> Vec<String> {
-    let targets: Vec<_> = (0..tokens.len()).filter_map(|at| Some((at, target(tokens, at)?))).collect();
-    let mut found: Vec<String> = Vec::new();
-    if targets.is_empty() {
-        return found;
-    }
-    let running = scope::running(tokens);
-    let mut folder = Folder::new(tokens);
-    for (_, start) in targets.into_iter().filter(|(at, _)| running.get(*at).is_some_and(|runs| *runs)) {
-        let Some(target) = target_text(tokens, &mut folder, start) else { continue };
-        if found.len() < MAX_REDIRECTS && !found.contains(&target) {
-            found.push(target);
-        }
-    }
-    found
-}
-
-/// Where the target's expression starts when the token at `at` goes elsewhere.
-fn target(tokens: &Tokens, at: usize) -> Option<usize> {
-    if let Some(start) = navigation(tokens, at) {
-        return (tokens.before(at) != "=>").then_some(start);
-    }
-    let opens = tokens.member(at)? == "open" && tokens.before(at) == "." && tokens.is(at + 1, "(");
-    let same = matches!(tokens.content(at + 4), Some("_self" | "_top" | "_parent"));
-    (opens && tokens.is(at + 3, ",") && same).then_some(at + 2)
-}
-
-/// The target's text; of one that is known only at its start, the start when it names a host.
-fn target_text(tokens: &Tokens, folder: &mut Folder, start: usize) -> Option<String> {
-    let folded = folder.evaluate(start)?;
-    let mut text = folded.text.trim().to_owned();
-    let whole = !matches!(tokens.raw(folded.next), "+" | "?" | "[" | ".");
-    let host = text.split_once("//").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
-    text.truncate(text.floor_char_boundary(MAX_URL));
-    (!text.is_empty() && (whole || host)).then_some(text)
 }
 
 /// The addresses in the literals of a script.

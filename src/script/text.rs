@@ -18,6 +18,11 @@ pub(super) fn cook(raw: &str) -> String {
     text
 }
 
+/// The value of a literal's content in UTF-16.
+pub(super) fn cook_units(raw: &str) -> Vec<u16> {
+    cook(raw).encode_utf16().collect()
+}
+
 /// What the escape at the start of `text` stands for, and its length.
 fn escape(text: &str) -> (Option<char>, usize) {
     let Some(kind) = text[1..].chars().next() else { return (None, 1) };
@@ -96,26 +101,83 @@ fn flush(bytes: &mut Vec<u8>, out: &mut String) {
     bytes.clear();
 }
 
-/// Base64 in either alphabet, padded or not; bytes that form no UTF-8 are read as Latin-1, as `atob` does.
-pub(super) fn base64(text: &str) -> Option<String> {
-    let clean: String = text
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace())
-        .map(|c| {
-            if c == '-' {
-                '+'
-            } else if c == '_' {
-                '/'
-            } else {
-                c
+/// `unescape`: each `%XX` is one unit, `%uXXXX` too.
+pub(super) fn unescape_units(units: &[u16]) -> Vec<u16> {
+    let mut out = Vec::with_capacity(units.len());
+    let mut at = 0;
+    while let Some(&unit) = units.get(at) {
+        let wide = units.get(at + 1) == Some(&u16::from(b'u'));
+        let (from, count) = if wide { (at + 2, 4) } else { (at + 1, 2) };
+        match unit_digits(units, from, count).filter(|_| unit == u16::from(b'%')) {
+            Some(code) => {
+                out.push(code);
+                at = from + count;
             }
-        })
-        .collect();
+            None => {
+                out.push(unit);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+fn unit_digits(units: &[u16], from: usize, count: usize) -> Option<u16> {
+    units.get(from..from + count)?.iter().try_fold(0_u16, |code, unit| {
+        let digit = char::from_u32(u32::from(*unit))?.to_digit(16)?;
+        Some(code * 16 + digit as u16)
+    })
+}
+
+/// `escape`.
+pub(super) fn escape_units(units: &[u16]) -> String {
+    let mut out = String::with_capacity(units.len() * 2);
+    for unit in units {
+        match u8::try_from(*unit) {
+            Ok(byte) if byte.is_ascii_alphanumeric() || b"@*_+-./".contains(&byte) => out.push(char::from(byte)),
+            Ok(byte) => out.push_str(&format!("%{byte:02X}")),
+            Err(_) => out.push_str(&format!("%u{unit:04X}")),
+        }
+    }
+    out
+}
+
+/// `encodeURIComponent`, or `encodeURI` when the marks of addresses stay.
+pub(super) fn to_percent(text: &str, keeps_marks: bool) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
+        if plain || (keeps_marks && b";/?:@&=+$,#".contains(&byte)) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// `btoa`.
+pub(super) fn to_base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Base64 in either alphabet, padded or not; bytes that form no UTF-8 are read as Latin-1.
+pub(super) fn base64(text: &str) -> Option<String> {
+    base64_bytes(text).map(latin1_or_utf8)
+}
+
+/// The bytes of base64 in either alphabet, padded or not.
+pub(super) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+    let standard = |c: char| match c {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let clean: String = text.chars().filter(|c| !c.is_ascii_whitespace()).map(standard).collect();
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
-    let bytes = GeneralPurpose::new(&alphabet::STANDARD, config).decode(clean).ok()?;
-    Some(latin1_or_utf8(bytes))
+    GeneralPurpose::new(&alphabet::STANDARD, config).decode(clean).ok()
 }
 
 /// Pairs of hexadecimal digits.
@@ -129,48 +191,4 @@ pub(super) fn hex(text: &str) -> Option<String> {
 
 fn latin1_or_utf8(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(|&byte| byte as char).collect())
-}
-
-/// Whether a text is something a person or a browser reads, not binary data: at least nine in ten characters print.
-pub(super) fn is_readable(text: &str) -> bool {
-    let (mut all, mut odd) = (0_usize, 0_usize);
-    for c in text.chars() {
-        all += 1;
-        odd +=
-            usize::from((c.is_control() && !c.is_ascii_whitespace()) || matches!(c, '\u{80}'..='\u{ff}' | '\u{fffd}'));
-    }
-    all > 0 && odd * 10 <= all
-}
-
-/// Whether a text is code that acts in a browser, or markup that does.
-pub(super) fn is_code(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let markup = ["<script", "<iframe", "<object", "<embed"].iter().any(|tag| lower.contains(tag));
-    let calls =
-        ["document.", "window.", "location", "navigator.", "createelement"].iter().any(|word| lower.contains(word));
-    markup || (calls && lower.contains(['=', '(']))
-}
-
-/// Whether a text holds markup or code that can act, or an address.
-pub(super) fn acts(text: &str) -> bool {
-    const TELLING: [&str; 16] = [
-        "<script",
-        "<iframe",
-        "<object",
-        "<embed",
-        "<frame",
-        "<form",
-        "<style",
-        "document.",
-        "window.",
-        "location",
-        "createelement",
-        "eval(",
-        "http://",
-        "https://",
-        "function",
-        "unescape(",
-    ];
-    let lower = text.to_ascii_lowercase();
-    TELLING.iter().any(|word| lower.contains(word))
 }

@@ -255,6 +255,10 @@ fn way(sign: ScriptSign) -> (&'static str, &'static str) {
         Packed => ("in a packed form", "圧縮形式で"),
         CodeAsData => ("as encoded data", "符号化データの形で"),
         LooksThenActs => ("behind a look at the visitor", "閲覧者の環境を調べて"),
+        References => ("with needless character references", "不要な文字参照で"),
+        DecodedCode => ("in an encoding", "符号化して"),
+        HiddenNames => ("behind encoded names", "名前を符号化して"),
+        HiddenAddress => ("in an encoded address", "アドレスを符号化して"),
     }
 }
 

@@ -1,0 +1,262 @@
+//! A small bounded evaluator: it follows what a script would do with pure values, and knows the browser by name only.
+//!
+//! Nothing here reaches outside: no host objects, no input or output, no clock. Unknown conditions take both branches;
+//! what is found before a budget ends is kept.
+
+mod call;
+mod coerce;
+mod element;
+mod expression;
+mod function;
+mod heap;
+mod hoist;
+mod host;
+mod index;
+mod list;
+mod native;
+mod object;
+mod operator;
+mod pattern;
+mod record;
+mod scope;
+mod sink;
+mod statement;
+mod string;
+mod substitute;
+mod target;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub(super) use record::Record;
+
+use super::syntax::{Id, Tree};
+use crate::model::Looks;
+use heap::Heap;
+use scope::Scope;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+use value::{Done, Stop, Value};
+
+/// Most steps of one script with its layers.
+const MAX_STEPS: u32 = 800_000;
+/// Most bytes of all strings and lists that one script makes, whether it keeps them or not.
+const MAX_MADE: usize = 40 << 20;
+/// Deepest nesting of expressions, statements and calls together.
+const MAX_DEPTH: u16 = 180;
+/// Deepest nesting of the script's own calls.
+const MAX_CALLS: u16 = 40;
+/// Deepest nesting of code that makes code.
+const MAX_LAYERS_DEEP: u16 = 8;
+/// Most functions that are run though nothing seen calls them, and the steps for all of them.
+const MAX_UNCALLED: usize = 400;
+const UNCALLED_STEPS: u32 = 250_000;
+/// How often the same function of the source is run by itself.
+const MAX_APART: u8 = 3;
+
+/// A function or code that runs later.
+#[derive(Debug)]
+enum Later {
+    Function(Value),
+    /// One that gets jQuery.
+    Ready(Value),
+    Code(String),
+}
+
+/// The state of one evaluation.
+pub(super) struct Machine {
+    tree: Tree,
+    heap: Heap,
+    scopes: Vec<Scope>,
+    globals: Vec<Option<Value>>,
+    /// What the script added to the language's own objects, by path: `String.prototype.unpack`.
+    extended: HashMap<String, Value>,
+    literals: HashMap<Id, Value>,
+    hoisted: HashMap<Id, Rc<hoist::Hoisted>>,
+    steps: u32,
+    /// Bytes that may still be made.
+    room: usize,
+    depth: u16,
+    calls: u16,
+    layers: u16,
+    /// How many conditions around here are not known.
+    guesses: u16,
+    /// Labelled statements around here.
+    labels: Vec<(Id, u32)>,
+    /// Grows whenever something is not known.
+    unknowns: u32,
+    /// A `break` or `return` may have ended the loop or function already.
+    may_have_left: bool,
+    /// What a function may have given back already, a place for each that is entered.
+    returns: Vec<Option<Value>>,
+    /// What runs now waits for the visitor, or for a call that is not seen.
+    waits: bool,
+    looks: Looks,
+    later: VecDeque<(Later, bool)>,
+    /// The value of the last expression statement: what `eval` gives back.
+    last: Value,
+    /// The call that is being made, for evidence.
+    at: Id,
+    /// The sum that is being made, for evidence.
+    at_sum: Id,
+    patterns: HashMap<(Rc<str>, Rc<str>), Option<Rc<regex::Regex>>>,
+    ran: HashSet<crate::model::Digest>,
+    /// How often functions of the source were run by themselves.
+    apart: HashMap<Id, u8>,
+    record: Record,
+}
+
+/// Follows a script; gives what was found. None when it cannot be parsed within the limits.
+pub(super) fn run(script: &str) -> Option<Record> {
+    let mut machine = Machine::new();
+    let program = machine.tree.add(script)?;
+    machine.follow(program);
+    Some(machine.finish())
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self {
+            tree: Tree::default(),
+            heap: Heap::default(),
+            scopes: vec![Scope::top()],
+            globals: Vec::new(),
+            extended: HashMap::new(),
+            literals: HashMap::new(),
+            hoisted: HashMap::new(),
+            steps: MAX_STEPS,
+            room: MAX_MADE,
+            depth: 0,
+            calls: 0,
+            layers: 0,
+            guesses: 0,
+            labels: Vec::new(),
+            unknowns: 0,
+            may_have_left: false,
+            returns: Vec::new(),
+            waits: false,
+            looks: Looks::NONE,
+            later: VecDeque::new(),
+            last: Value::Undefined,
+            at: 0,
+            at_sum: 0,
+            patterns: HashMap::new(),
+            ran: HashSet::new(),
+            apart: HashMap::new(),
+            record: Record::default(),
+        }
+    }
+
+    /// The top level, then what runs by itself later, then what waits, then what nothing calls.
+    fn follow(&mut self, program: Id) {
+        let _ = self.program(program);
+        self.run_later();
+        self.run_uncalled();
+    }
+
+    /// Runs a program's statements in the global scope.
+    fn program(&mut self, program: Id) -> Done {
+        self.hoist(program, scope::TOP)?;
+        self.statements(program, scope::TOP)
+    }
+
+    fn run_later(&mut self) {
+        for turn in 0..2_000_u32 {
+            let scripts = self.record.written_scripts();
+            self.later.extend(scripts.into_iter().map(|code| (Later::Code(code), false)));
+            let ready = self.later.iter().position(|(_, waits)| !waits).or((!self.later.is_empty()).then_some(0));
+            let Some((later, waits)) = ready.and_then(|at| self.later.remove(at)) else { return };
+            if self.steps == 0 || turn == 1_999 {
+                self.cut("steps");
+                return;
+            }
+            self.waits = waits;
+            let _ = match later {
+                Later::Function(function) => self.run_apart(&function, &Value::Unknown),
+                Later::Ready(function) => self.run_apart(&function, &Value::host("jQuery")),
+                Later::Code(code) => self.code(&code, value::How::NONE, false).map(drop),
+            };
+        }
+    }
+
+    /// Functions that nothing seen has called, in the order of their making.
+    fn run_uncalled(&mut self) {
+        let mut left = UNCALLED_STEPS;
+        let mut place = 0;
+        let mut count = 0;
+        self.waits = true;
+        while (place as usize) < self.heap.len() && count < MAX_UNCALLED && left > 0 {
+            let value = Value::Item(place);
+            place += 1;
+            if self.heap.closure(&value).is_none_or(|(_, closure)| closure.entered) {
+                continue;
+            }
+            count += 1;
+            let given = left.min(self.steps).min(60_000);
+            let kept = self.steps - given;
+            self.steps = given;
+            let _ = self.run_apart(&value, &Value::Unknown);
+            left = left.saturating_sub(given - self.steps);
+            self.steps += kept;
+            self.run_later();
+            self.waits = true;
+        }
+    }
+
+    /// Runs a function with arguments that are not known.
+    fn run_apart(&mut self, function: &Value, first: &Value) -> Done {
+        let Some((_, closure)) = self.heap.closure(function) else { return Ok(()) };
+        // A timer that sets itself again makes a new function each time.
+        let runs = self.apart.entry(closure.node).or_insert(0_u8);
+        *runs = runs.saturating_add(1);
+        if closure.entered || *runs > MAX_APART {
+            return Ok(());
+        }
+        let mut arguments = vec![Value::Unknown; self.parameter_count(closure.node)];
+        if let Some(argument) = arguments.first_mut() {
+            *argument = first.clone();
+        }
+        let this = closure.home.map_or(Value::Unknown, Value::Item);
+        self.call(function, &this, arguments).map(drop)
+    }
+
+    /// Takes steps off the budget.
+    fn spend(&mut self, steps: usize) -> Done {
+        self.steps = self.steps.saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX));
+        if self.steps == 0 {
+            self.cut("steps");
+            return Err(Stop::Spent);
+        }
+        Ok(())
+    }
+
+    /// Takes bytes off what may be made, and the steps it takes to make them.
+    fn make(&mut self, bytes: usize) -> Done {
+        self.spend(1 + bytes / 64)?;
+        if bytes > self.room {
+            self.room = 0;
+            self.steps = 0;
+            self.cut("memory");
+            return Err(Stop::Spent);
+        }
+        self.room -= bytes;
+        Ok(())
+    }
+
+    /// Keeps the first reason why not everything was followed.
+    fn cut(&mut self, reason: &'static str) {
+        self.record.cut.get_or_insert(reason);
+    }
+
+    /// Something that is not known.
+    fn unknown(&mut self) -> Value {
+        self.unknowns += 1;
+        Value::Unknown
+    }
+
+    fn finish(mut self) -> Record {
+        self.sweep();
+        self.record.looks = self.looks;
+        self.record
+    }
+}

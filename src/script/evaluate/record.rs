@@ -1,0 +1,385 @@
+//! What the evaluator notes: layers, markup, elements, addresses, signs, and what was looked at.
+
+use super::Machine;
+use super::heap::Kind;
+use super::value::{Done, HOLE, How, Text, Value};
+use crate::model::{Action, Looks, Made, ScriptSign, Sink};
+use crate::script::words;
+use smol_str::SmolStr;
+
+/// Longest offending piece that is kept, in bytes.
+const MAX_PIECE: usize = 240;
+/// Most layers, actions, pieces of markup and elements that are noted.
+const MAX_LAYERS: usize = 24;
+const MAX_ACTIONS: usize = 128;
+const MAX_MARKUP: usize = 64;
+const MAX_ELEMENTS: usize = 64;
+/// Longest address or text of an action, in bytes; most bytes of markup and of layers.
+const MAX_TARGET: usize = 2048;
+const MAX_WRITTEN: usize = 256 << 10;
+const MAX_DECODED: usize = 256 << 10;
+/// Names that come out of an encoding, from which on it is no chance.
+const HIDDEN_NAMES: usize = 3;
+/// Character codes in a run (THREATS' E2).
+const MANY_CODES: usize = 20;
+
+/// One decoded text.
+#[derive(Debug)]
+pub(in crate::script) struct Layer {
+    pub(in crate::script) how: &'static str,
+    pub(in crate::script) text: String,
+}
+
+/// What was found in one script and its layers.
+#[derive(Debug, Default)]
+pub(in crate::script) struct Record {
+    pub(in crate::script) layers: Vec<Layer>,
+    pub(in crate::script) signs: Vec<(ScriptSign, String)>,
+    pub(in crate::script) sinks: Vec<Sink>,
+    pub(in crate::script) actions: Vec<Action>,
+    pub(in crate::script) markup: Vec<String>,
+    pub(in crate::script) elements: Vec<Made>,
+    pub(in crate::script) redirects: Vec<String>,
+    pub(in crate::script) looks: Looks,
+    pub(in crate::script) cut: Option<&'static str>,
+    /// The last markup is a stream that grows.
+    streaming: bool,
+    /// Markup that was searched for scripts already.
+    searched: usize,
+    decoded: usize,
+    /// Keywords that were joined from pieces.
+    split: Vec<&'static str>,
+    /// Members of the browser whose names came out of an encoding, with where.
+    hidden: Vec<(String, bool)>,
+}
+
+impl Record {
+    /// The scripts in markup that was written since this was last asked.
+    pub(super) fn written_scripts(&mut self) -> Vec<String> {
+        let mut scripts = Vec::new();
+        for markup in self.markup.iter().skip(self.searched) {
+            scripts.extend(words::scripts_in(markup));
+        }
+        self.searched = self.markup.len();
+        if !scripts.is_empty() {
+            self.streaming = false;
+        }
+        scripts
+    }
+
+    fn layer(&mut self, how: &'static str, text: String) {
+        let known = self.layers.iter().any(|layer| layer.text == text);
+        if known || text.trim().len() < 4 || self.layers.len() >= MAX_LAYERS || self.decoded + text.len() > MAX_DECODED
+        {
+            return;
+        }
+        self.decoded += text.len();
+        self.layers.push(Layer { how, text });
+    }
+}
+
+impl Machine {
+    /// The source of what is being done, cut to length.
+    pub(super) fn piece(&self) -> String {
+        let source = self.tree.text(self.at);
+        source.get(..source.floor_char_boundary(MAX_PIECE)).unwrap_or_default().to_owned()
+    }
+
+    /// Notes a sign, each kind once.
+    pub(super) fn sign(&mut self, sign: ScriptSign, piece: &str) {
+        if self.record.signs.iter().all(|(known, _)| *known != sign) {
+            self.record.signs.push((sign, piece.to_owned()));
+        }
+    }
+
+    pub(super) fn sink(&mut self, sink: Sink) {
+        if !self.record.sinks.contains(&sink) {
+            self.record.sinks.push(sink);
+        }
+    }
+
+    /// Notes what would be done with an address or text.
+    pub(super) fn action(&mut self, sink: Sink, by: &str, text: &Text) {
+        self.sink(sink);
+        let shown = text.shown();
+        let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
+        let decoded = text.how.is_encoded();
+        if decoded && target.len() > 4 {
+            self.record.layer(text.how.name(), target.clone());
+            if target.contains("//") && sink != Sink::Clipboard {
+                let piece = self.piece();
+                self.sign(ScriptSign::HiddenAddress, &piece);
+                self.sign_of(text, &target);
+            }
+        }
+        let action = Action { sink, by: by.into(), target, after: self.looks, waits: self.waits, decoded };
+        let known = self
+            .record
+            .actions
+            .iter()
+            .any(|known| known.sink == action.sink && known.target == action.target && known.by == action.by);
+        if !known && self.record.actions.len() < MAX_ACTIONS {
+            self.record.actions.push(action);
+        }
+    }
+
+    /// Notes that the page is left for an address.
+    pub(super) fn redirect(&mut self, text: &Text, by: &str) {
+        self.action(Sink::Navigate, by, text);
+        if self.waits {
+            return;
+        }
+        let shown = text.shown();
+        let known = shown.split('…').next().unwrap_or_default().trim();
+        let whole = known.len() == shown.trim().len();
+        let host = known.split_once("//").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
+        let known = known.get(..known.floor_char_boundary(MAX_TARGET)).unwrap_or_default().to_owned();
+        let redirects = &mut self.record.redirects;
+        if !known.is_empty() && (whole || host) && redirects.len() < 32 && !redirects.contains(&known) {
+            redirects.push(known);
+        }
+    }
+
+    /// Notes markup that would be written; a stream of `document.write` is one text.
+    pub(super) fn write(&mut self, value: &Value, stream: bool) -> Done {
+        self.sink(Sink::Write);
+        let text = self.to_text(value);
+        if text.is_empty() || text.units.iter().all(|unit| *unit == HOLE) {
+            return Ok(());
+        }
+        let shown = text.shown();
+        self.make(shown.len())?;
+        let written: usize = self.record.markup.iter().map(String::len).sum();
+        if written + shown.len() > MAX_WRITTEN {
+            self.cut("output");
+            return Ok(());
+        }
+        if text.how.is_encoded() || text.how.has(How::UNQUOTED) {
+            self.record.layer(text.how.name(), shown.clone());
+            if text.how.is_encoded() && words::is_active_markup(&shown) {
+                let piece = self.piece();
+                self.sign(ScriptSign::DecodedCode, &piece);
+                self.sign_of(&text, &shown);
+            }
+        }
+        let after = self.looks;
+        let record = &mut self.record;
+        let count = record.markup.len();
+        match record.markup.last_mut().filter(|_| stream && record.streaming) {
+            Some(last) => {
+                last.push_str(&shown);
+                record.searched = record.searched.min(count - 1);
+            }
+            None if count < MAX_MARKUP => record.markup.push(shown.clone()),
+            None => {}
+        }
+        record.streaming = stream;
+        for url in words::tag_addresses(&shown) {
+            let action = Action {
+                sink: Sink::Write,
+                by: "markup".into(),
+                target: url,
+                after,
+                waits: self.waits,
+                decoded: text.how.is_encoded(),
+            };
+            if self.record.actions.len() < MAX_ACTIONS && !self.record.actions.contains(&action) {
+                self.record.actions.push(action);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes code that is run from text.
+    pub(super) fn note_code(&mut self, code: &Text, shown: &str, by: &str) {
+        let trivial = shown.len() < 24 && !words::acts(shown);
+        if trivial {
+            return;
+        }
+        let how = if code.how.is_none() { by } else { code.how.name() };
+        let how: &'static str = if code.how.is_none() { literal_name(how) } else { code.how.name() };
+        self.record.layer(how, shown.to_owned());
+        if code.how.is_encoded() && (words::acts(shown) || shown.len() > 200) {
+            let piece = self.piece();
+            self.sign(ScriptSign::DecodedCode, &piece);
+            self.sign_of(code, shown);
+        }
+    }
+
+    /// The sign that goes with the way a text came about.
+    fn sign_of(&mut self, text: &Text, shown: &str) {
+        let piece = self.piece();
+        if text.how.has(How::BASE64 | How::HEX) && shown.len() >= 32 {
+            self.sign(ScriptSign::CodeAsData, &piece);
+        }
+        if text.how.has(How::CODES) && shown.len() >= MANY_CODES {
+            self.sign(ScriptSign::CharCodes, &piece);
+        }
+        if text.how.has(How::NOISE) {
+            self.sign(ScriptSign::NoiseReplace, &piece);
+        }
+        if text.how.has(How::DELIMITED) && text.how.has(How::PERCENT) {
+            self.sign(ScriptSign::DelimiterHex, &piece);
+        }
+    }
+
+    /// A run of character codes that turn out to act.
+    pub(super) fn run_of_codes(&mut self, decoded: &Text, count: usize) {
+        if count < MANY_CODES {
+            return;
+        }
+        let shown = decoded.shown();
+        if words::acts(&shown) && words::is_readable(&shown) {
+            let piece = self.piece();
+            self.sign(ScriptSign::CharCodes, &piece);
+            self.record.layer(How::CODES.name(), shown);
+        }
+    }
+
+    /// A keyword that exists only after joining two literals (THREATS' E4).
+    pub(super) fn split_keyword(&mut self, left: &Text, right: &Text) {
+        const REACH: usize = 13;
+        let plain = |how: How| how.is_none() || how == How::JOINED;
+        let letter = |unit: Option<&u16>| {
+            unit.and_then(|unit| u8::try_from(*unit).ok()).is_some_and(|byte| byte.is_ascii_alphabetic())
+        };
+        if !plain(left.how) || !plain(right.how) || !letter(left.units.last()) || !letter(right.units.first()) {
+            return;
+        }
+        let seam = left.len().min(REACH);
+        let near = left.part(left.len() - seam, left.len()).read() + &right.part(0, REACH).read();
+        for keyword in words::crossing(&near, seam) {
+            if !self.record.split.contains(&keyword) {
+                self.record.split.push(keyword);
+            }
+        }
+        if self.record.split.len() >= 2 {
+            let source = self.tree.text(self.at_sum);
+            let piece = source.get(..source.floor_char_boundary(MAX_PIECE)).unwrap_or_default().to_owned();
+            self.sign(ScriptSign::SplitKeywords, &piece);
+        }
+    }
+
+    /// A member of the browser that is named by an encoded text.
+    pub(super) fn hidden_name(&mut self, object: &Value, key: &Value, at: u32) {
+        let Value::Text(name) = key else { return };
+        let encoded = name.how.is_encoded() || name.how.has(How::TABLE);
+        if !encoded || !(object.is_opaque() || self.is_element(object)) || name.len() > 40 {
+            return;
+        }
+        let name_text = name.read();
+        if !words::is_way(&name_text) || self.record.hidden.iter().any(|(known, _)| *known == name_text) {
+            return;
+        }
+        self.record.hidden.push((name_text, name.how.is_encoded()));
+        if self.record.hidden.len() >= HIDDEN_NAMES {
+            let source = self.tree.text(at);
+            let piece = source.get(..source.floor_char_boundary(MAX_PIECE)).unwrap_or_default().to_owned();
+            self.sign(ScriptSign::HiddenNames, &piece);
+        }
+    }
+
+    /// The name of an acting element that came out of an encoding counts like a hidden member.
+    pub(super) fn hidden_tag(&mut self, name: &Text) {
+        let named = name.read();
+        if name.how.is_encoded() && self.record.hidden.iter().all(|(known, _)| *known != named) {
+            self.record.hidden.push((named, true));
+        }
+    }
+
+    fn is_element(&self, value: &Value) -> bool {
+        matches!(value, Value::Item(place) if self.is_opaque_item(*place))
+    }
+
+    /// At the end: elements that were made, and decoded texts that lie about unused.
+    pub(super) fn sweep(&mut self) {
+        self.sweep_elements();
+        self.sweep_texts();
+        if self.record.hidden.len() >= HIDDEN_NAMES {
+            let names: Vec<_> = self.record.hidden.iter().map(|(name, _)| name.as_str()).collect();
+            let names = names.join(" ");
+            self.record.layer("hidden names", names);
+        }
+    }
+
+    fn sweep_elements(&mut self) {
+        let mut inner = Vec::new();
+        for item in self.heap.items() {
+            if let Kind::Element(made) = &item.kind {
+                inner.extend(made.children.iter().copied());
+            }
+        }
+        for place in 0..self.heap.len() as u32 {
+            if self.record.elements.len() >= MAX_ELEMENTS || inner.contains(&place) {
+                continue;
+            }
+            let Some(made) = self.heap.element(place) else { continue };
+            let markup = self.markup_of(place, 0);
+            let made = Made {
+                name: made.name.as_str().into(),
+                attributes: made.attributes.iter().map(|(name, value)| (SmolStr::from(name), value.clone())).collect(),
+                markup,
+                placed: made.placed,
+                after: made.after,
+            };
+            self.record.elements.push(made);
+        }
+    }
+
+    /// An element as markup.
+    fn markup_of(&self, place: u32, depth: u8) -> String {
+        let Some(made) = self.heap.element(place).filter(|_| depth < 8) else { return String::new() };
+        let mut markup = format!("<{}", made.name);
+        for (name, value) in &made.attributes {
+            markup.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
+        }
+        markup.push('>');
+        markup.push_str(&made.content);
+        for child in &made.children {
+            if markup.len() < MAX_TARGET * 4 {
+                markup.push_str(&self.markup_of(*child, depth + 1));
+            }
+        }
+        markup.push_str(&format!("</{}>", made.name));
+        markup
+    }
+
+    /// Decoded texts in variables and lists that hold code, markup or addresses.
+    fn sweep_texts(&mut self) {
+        let mut found: Vec<(How, String)> = Vec::new();
+        let mut bytes = 0;
+        let globals = self.globals.iter().flatten();
+        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(_, value)| value));
+        let listed = self.heap.items().iter().flat_map(|item| match &item.kind {
+            Kind::List(list) => list.as_slice(),
+            _ => &[],
+        });
+        for value in globals.chain(locals).chain(listed) {
+            let Value::Text(kept) = value else { continue };
+            if !kept.how.is_encoded() || kept.len() < 8 || kept.len() > 65_536 || found.len() >= MAX_LAYERS {
+                continue;
+            }
+            bytes += kept.len();
+            if bytes > MAX_DECODED {
+                break;
+            }
+            let shown = kept.shown();
+            if words::acts(&shown) && words::is_readable(&shown) {
+                found.push((kept.how, shown));
+            }
+        }
+        for (how, shown) in found {
+            self.record.layer(how.name(), shown);
+        }
+    }
+}
+
+/// What runs a literal as code, as a layer's way.
+fn literal_name(by: &str) -> &'static str {
+    match by {
+        "eval" => "eval",
+        "Function" => "function",
+        "setTimeout" => "timer",
+        _ => "script",
+    }
+}

@@ -242,8 +242,9 @@ fn approved_digests(case: &Case) -> HashSet<crate::model::Digest> {
 fn classes_hidden_by_scripts(case: &Case) -> HashSet<String> {
     let inline = case.now.page.elements_named("script").take(200).map(|(id, _)| case.now.page.text(id, 65_536));
     let layers = case.now.scripts.iter().flat_map(|report| report.layers.iter().map(|layer| layer.text.clone()));
+    let written = case.now.scripts.iter().flat_map(|report| report.markup.iter().cloned());
     let mut classes = HashSet::new();
-    for text in inline.filter(|text| text.contains("<style") || text.contains("cssText")).chain(layers) {
+    for text in inline.filter(|text| text.contains("<style") || text.contains("cssText")).chain(layers).chain(written) {
         for (at, _) in text.match_indices('{').take(500) {
             let style = text.get(at + 1..).and_then(|rest| rest.split('}').next()).unwrap_or_default();
             let name = text[..at].trim_end().rsplit(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).next();

@@ -5,22 +5,32 @@
 
 mod bad_certificate;
 mod base_changed;
+mod clipboard_lure;
+mod comment_sentinels;
+mod conditional_redirect;
 mod defacement_phrase;
 mod encoded_script;
 mod event_handler_added;
+mod form_skimmer;
 mod form_target_changed;
 mod hidden_frame;
 mod hidden_links;
+mod import_map_changed;
+mod look_alike_host;
+mod miner;
 mod new_external_host;
 mod offsite_redirect;
 mod page_cut;
 mod page_replaced;
 mod script_in_text_element;
+mod script_writes_hidden_frame;
 mod security_header_weakened;
 mod server_side_script;
+mod service_worker_added;
 mod support;
 mod title_and_identity;
 mod unapproved_active_change;
+mod wallet_or_chain_call;
 
 pub use support::{Findings, Found};
 
@@ -39,6 +49,14 @@ pub trait Detector: Sync {
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
 static DETECTORS: &[&dyn Detector] = &[
     &encoded_script::EncodedScript,
+    &clipboard_lure::ClipboardLure,
+    &form_skimmer::FormSkimmer,
+    &script_writes_hidden_frame::ScriptWritesHiddenFrame,
+    &conditional_redirect::ConditionalRedirect,
+    &wallet_or_chain_call::WalletOrChainCall,
+    &miner::Miner,
+    &comment_sentinels::CommentSentinels,
+    &look_alike_host::LookAlikeHost,
     &defacement_phrase::DefacementPhrase,
     &page_replaced::PageReplaced,
     &title_and_identity::TitleAndIdentity,
@@ -52,9 +70,22 @@ static DETECTORS: &[&dyn Detector] = &[
     &base_changed::BaseChanged,
     &form_target_changed::FormTargetChanged,
     &event_handler_added::EventHandlerAdded,
+    &service_worker_added::ServiceWorkerAdded,
+    &import_map_changed::ImportMapChanged,
     &bad_certificate::BadCertificate,
     &page_cut::PageCut,
     &unapproved_active_change::UnapprovedActiveChange,
+];
+
+/// The detectors that also judge what a page's scripts would write into it.
+static OF_INSERTED: &[&dyn Detector] = &[
+    &hidden_links::HiddenLinks,
+    &new_external_host::NewExternalHost,
+    &server_side_script::ServerSideScript,
+    &hidden_frame::HiddenFrame,
+    &offsite_redirect::OffsiteRedirect,
+    &base_changed::BaseChanged,
+    &form_target_changed::FormTargetChanged,
 ];
 
 /// The rule under which a detector that fails reports itself.
@@ -78,6 +109,19 @@ pub fn examine(case: &Case) -> Vec<Finding> {
     run(DETECTORS, case)
 }
 
+/// What the rules for markup find in a case whose pages are what scripts would write; each finding says so.
+#[must_use]
+pub fn examine_inserted(case: &Case) -> Vec<Finding> {
+    let mut findings = run(OF_INSERTED, case);
+    for finding in &mut findings {
+        finding.decoded.get_or_insert_with(|| finding.evidence.clone());
+        finding.location = None;
+        finding.summary.en = format!("inserted by script: {}", finding.summary.en);
+        finding.summary.ja = format!("スクリプトによる挿入:{}", finding.summary.ja);
+    }
+    findings
+}
+
 /// The rule of an id.
 #[must_use]
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -93,7 +137,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// with every change to what rules say.
 #[must_use]
 pub const fn revision() -> &'static str {
-    concat!(env!("CARGO_PKG_VERSION"), "-5")
+    concat!(env!("CARGO_PKG_VERSION"), "-6")
 }
 
 fn run(detectors: &[&dyn Detector], case: &Case) -> Vec<Finding> {

@@ -36,6 +36,8 @@ pub struct Read<'a> {
     pub page: Page,
     /// Its scripts.
     pub scripts: Vec<ScriptReport>,
+    /// What its scripts would write into it, as a page of its own; none when they write nothing.
+    pub inserted: Option<Page>,
 }
 
 /// What the examination is made under.
@@ -73,10 +75,55 @@ pub fn read<'a>(source: Source<'_, 'a>, masks: &[Mask]) -> Read<'a> {
         None => parse::page(source.body, &options),
     };
     let scripts = script::reports(&page);
-    Read { head: source.head, url: source.url, page, scripts }
+    Read::new(source.head, source.url, page, scripts)
 }
 
-impl Read<'_> {
+/// Most bytes of what scripts would write that are read as a page.
+const MAX_INSERTED: usize = 256 << 10;
+
+/// What scripts would write and make, as a page: the body between a plain head and end.
+fn inserted(scripts: &[ScriptReport], url: Option<&Url>) -> Option<Page> {
+    let mut body = String::new();
+    let made = |report: &ScriptReport| -> Vec<String> {
+        report.elements.iter().filter(|made| made.placed).map(|made| made.markup.clone()).collect()
+    };
+    for markup in scripts.iter().flat_map(|report| report.markup.iter().cloned().chain(made(report))) {
+        if body.len() + markup.len() <= MAX_INSERTED && markup.contains('<') {
+            body.push_str(&markup);
+            body.push('\n');
+        }
+    }
+    (!body.is_empty()).then(|| written(&body, url))
+}
+
+fn written(body: &str, url: Option<&Url>) -> Page {
+    let whole = format!("<!DOCTYPE html><html><head><title></title></head><body>{body}</body></html>");
+    let options = parse::Options { url, content_type: Some("text/html; charset=utf-8"), ..parse::Options::default() };
+    parse::page(whole.as_bytes(), &options)
+}
+
+/// What is found in what scripts would write; the same in an approved version is known.
+fn inserted_findings(now: &Read, approved: Option<&Read>, organisation: Option<&str>) -> Vec<Finding> {
+    let Some(page) = &now.inserted else { return Vec::new() };
+    let nothing = approved.filter(|old| old.inserted.is_none()).map(|old| written("", old.url));
+    let version = Version { page, head: None, scripts: &[], url: now.url };
+    let before = approved.and_then(|old| {
+        let page = old.inserted.as_ref().or(nothing.as_ref())?;
+        Some(Version { page, head: None, scripts: &[], url: old.url })
+    });
+    let difference = before.map(|before| diff::compare(before, version));
+    let compared = before.zip(difference.as_ref()).map(|(version, difference)| Compared { version, difference });
+    detect::examine_inserted(&Case { now: version, approved: compared, organisation })
+}
+
+impl<'a> Read<'a> {
+    /// A version from its page and the reports on its scripts.
+    #[must_use]
+    pub fn new(head: Option<&'a Head>, url: Option<&'a Url>, page: Page, scripts: Vec<ScriptReport>) -> Self {
+        let inserted = inserted(&scripts, url);
+        Self { head, url, page, scripts, inserted }
+    }
+
     /// As detectors and diff see it.
     #[must_use]
     pub fn version(&self) -> Version<'_> {
@@ -100,7 +147,9 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let compared =
         nearest.as_ref().map(|(index, difference)| Compared { version: approved[*index].version(), difference });
     let case = Case { now: now.version(), approved: compared, organisation: terms.organisation };
-    let findings = detect::examine(&case);
+    let mut findings = detect::examine(&case);
+    let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
+    findings.extend(inserted_findings(now, old, terms.organisation));
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
@@ -146,7 +195,8 @@ pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> 
 /// Judges an input without a baseline: a sign of attack must stand in the input itself.
 #[must_use]
 pub fn scan(now: &Read, organisation: Option<&str>) -> (Vec<Finding>, Judgement) {
-    let findings = detect::examine(&Case { now: now.version(), approved: None, organisation });
+    let mut findings = detect::examine(&Case { now: now.version(), approved: None, organisation });
+    findings.extend(inserted_findings(now, None, organisation));
     let judgement = judge::without_baseline(&findings);
     (findings, judgement)
 }

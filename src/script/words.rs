@@ -135,6 +135,29 @@ pub(super) fn is_way(name: &str) -> bool {
     WAYS.contains(&name)
 }
 
+/// Whether a name is one of the ways to change a page, to leave it, or to send something.
+pub(super) fn is_acting_way(name: &str) -> bool {
+    const LOOKING: [&str; 16] = [
+        "getElementsByTagName",
+        "getElementById",
+        "querySelector",
+        "querySelectorAll",
+        "addEventListener",
+        "attachEvent",
+        "getAttribute",
+        "userAgent",
+        "referrer",
+        "hostname",
+        "navigator",
+        "document",
+        "body",
+        "head",
+        "documentElement",
+        "parentNode",
+    ];
+    is_way(name) && !LOOKING.contains(&name)
+}
+
 /// Whether a text holds markup that acts.
 pub(super) fn is_active_markup(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();

@@ -4,11 +4,9 @@
 //! `harmless*.html` (other names are for single tests). A `.head.json` beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`,
 //! `certificate` (`problem`, `names`). Without one the page came from <https://www.city.example/>.
 
-use hinomi::model::Version;
-use hinomi::model::{
-    Case, Certificate, Compared, Confidence, Digest, Finding, Head, Hop, Page, Plane, ScriptReport, Severity,
-};
-use hinomi::{detect, diff, parse, script};
+use hinomi::judge::Known;
+use hinomi::model::{Certificate, Confidence, Digest, Finding, Head, Hop, Plane, Policy, Severity};
+use hinomi::monitor as examine;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::fs;
@@ -73,48 +71,45 @@ impl RawHead {
     }
 }
 
-/// A fixture, read.
-struct Read {
-    page: Page,
-    scripts: Vec<ScriptReport>,
-    head: Head,
+/// What all rules find in a fixture, compared with the baseline beside it or, without one, alone: as a check does it.
+fn findings(rule: &str, name: &str, baseline: Option<&str>) -> Vec<Finding> {
+    let (head, bytes) = load(rule, name);
+    let now = read(&head, &bytes);
+    let Some(baseline) = baseline else { return examine::scan(&now, Some("例示市")).0 };
+    let (old_head, old_bytes) = load(rule, baseline);
+    examined(&now, &read(&old_head, &old_bytes))
 }
 
-impl Read {
-    fn new(rule: &str, name: &str) -> Self {
-        let path = |ending: &str| folder(rule).join(format!("{name}.{ending}"));
-        let raw = fs::read_to_string(path("head.json")).map_or_else(
-            |_| RawHead::default(),
-            |text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{rule}/{name}.head.json: {e}")),
-        );
-        let head = raw.into_head();
-        let bytes = fs::read(path("html")).unwrap_or_else(|e| panic!("{rule}/{name}.html: {e}"));
-        Self::of(&bytes, head)
-    }
+fn examined(now: &examine::Read, old: &examine::Read) -> Vec<Finding> {
+    let terms = examine::Terms {
+        organisation: Some("例示市"),
+        policy: Policy::default(),
+        known: Known::New,
+        approval_ended: false,
+    };
+    examine::examine(now, std::slice::from_ref(old), &terms).findings
+}
 
-    fn of(bytes: &[u8], head: Head) -> Self {
-        let options = parse::Options {
-            url: Some(&head.final_url),
-            content_type: head.header("content-type"),
-            ..parse::Options::default()
-        };
-        let page = parse::page(bytes, &options);
-        let scripts = script::reports(&page);
-        Self { page, scripts, head }
-    }
+fn load(rule: &str, name: &str) -> (Head, Vec<u8>) {
+    let path = |ending: &str| folder(rule).join(format!("{name}.{ending}"));
+    let raw = fs::read_to_string(path("head.json")).map_or_else(
+        |_| RawHead::default(),
+        |text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{rule}/{name}.head.json: {e}")),
+    );
+    let bytes = fs::read(path("html")).unwrap_or_else(|e| panic!("{rule}/{name}.html: {e}"));
+    (raw.into_head(), bytes)
+}
 
-    fn version(&self) -> Version<'_> {
-        let url = Some(&self.head.final_url);
-        Version { page: &self.page, head: Some(&self.head), scripts: &self.scripts, url }
-    }
+fn read<'a>(head: &'a Head, body: &[u8]) -> examine::Read<'a> {
+    examine::read(
+        examine::Source { body, head: Some(head), url: Some(&head.final_url), name: None, believed: false },
+        &[],
+    )
 }
 
 /// What all rules find in a fixture, compared with the baseline beside it.
 pub(crate) fn compared(rule: &str, name: &str) -> Vec<Finding> {
-    let (old, new) = (Read::new(rule, "baseline"), Read::new(rule, name));
-    let difference = diff::compare(old.version(), new.version());
-    let approved = Some(Compared { version: old.version(), difference: &difference });
-    detect::examine(&Case { now: new.version(), approved, organisation: Some("例示市") })
+    findings(rule, name, Some("baseline"))
 }
 
 /// What all rules find when a snippet is put into the rule's baseline (UTF-8) before the first place of `mark`.
@@ -139,11 +134,8 @@ pub(crate) fn approved_with(rule: &str, approved: &str, mark: &str, snippet: &st
 }
 
 fn between(rule: &str, old: &str, new: &str) -> Vec<Finding> {
-    let read = |text: &str| Read::of(text.as_bytes(), Read::new(rule, "baseline").head);
-    let (old, new) = (read(old), read(new));
-    let difference = diff::compare(old.version(), new.version());
-    let approved = Some(Compared { version: old.version(), difference: &difference });
-    detect::examine(&Case { now: new.version(), approved, organisation: Some("例示市") })
+    let (head, _) = load(rule, "baseline");
+    examined(&read(&head, new.as_bytes()), &read(&head, old.as_bytes()))
 }
 
 /// What findings come to: an alarm, something for a person to look at, or nothing.
@@ -166,8 +158,7 @@ pub(crate) fn outcome(findings: &[Finding]) -> Outcome {
 
 /// What all rules find in a fixture when nothing was approved yet.
 pub(crate) fn scanned(rule: &str, name: &str) -> Vec<Finding> {
-    let new = Read::new(rule, name);
-    detect::examine(&Case { now: new.version(), approved: None, organisation: Some("例示市") })
+    findings(rule, name, None)
 }
 
 /// The worst that one rule found: severity and confidence.

@@ -138,7 +138,7 @@ impl Desk {
 
 /// The same, kept beyond the borrow of its URL. The page has been read with it; nothing looks at it again.
 fn without_url(read: Read<'_>) -> Read<'static> {
-    Read { head: None, url: None, page: read.page, scripts: read.scripts }
+    Read { head: None, url: None, page: read.page, scripts: read.scripts, inserted: read.inserted }
 }
 
 /// Nothing came, as when a history's fetch failed.

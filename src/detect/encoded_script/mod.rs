@@ -5,7 +5,8 @@ mod mail;
 use super::support::{Hosts, OddPlaces, Scripts, Standing};
 use super::{Detector, Findings, Found};
 use crate::model::{
-    ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words,
+    Action, ActiveItem, ActiveKind, Case, Confidence, Rule, ScriptReport, ScriptSign, Severity, Sink, StaticWords,
+    Words, site,
 };
 use std::collections::HashSet;
 
@@ -115,13 +116,14 @@ enum Holds {
 }
 
 fn judge(report: &ScriptReport, item: &ActiveItem, hosts: &Hosts, case: &Case) -> Option<Found> {
-    let (holds, layer) = decoded(report, hosts);
+    let (holds, layer) = decoded(report, item, hosts);
     let signs: Vec<_> = report.signs.iter().filter(|(sign, _)| *sign != ScriptSign::LooksThenActs).collect();
     let first_sight = case.approved.is_none();
     let (severity, confidence) = match signs.as_slice() {
         [] => unsigned(report, holds, first_sight)?,
-        [(ScriptSign::Packed, _)] => packed(report, holds, first_sight),
+        signs if is_packed(signs) => packed(report, holds, first_sight),
         _ if mail::is_mail(report) || mail::is_turned(&signs, report, &item.value) => return None,
+        _ if holds < Holds::Load && only_services(report, hosts) => (Severity::Medium, Confidence::Firm),
         signs => encoded(signs, holds, report, first_sight),
     };
     let severity = match severity {
@@ -144,7 +146,9 @@ fn encoded(
     report: &ScriptReport,
     first_sight: bool,
 ) -> (Severity, Confidence) {
-    let soft = signs.iter().all(|(sign, _)| matches!(sign, ScriptSign::EscapedLetters | ScriptSign::Packed));
+    let soft = signs
+        .iter()
+        .all(|(sign, _)| matches!(sign, ScriptSign::EscapedLetters | ScriptSign::Packed | ScriptSign::HiddenNames));
     match holds {
         Holds::Load | Holds::Host => (Severity::Critical, Confidence::Certain),
         _ if first_sight && soft && !hides_access(report) => (Severity::High, Confidence::Tentative),
@@ -152,7 +156,7 @@ fn encoded(
     }
 }
 
-/// Whether the decoded layers name two and more of the ways to read or write a page.
+/// Whether the decoded layers name two and more of the ways to read or write a page, or a decoded address is asked.
 fn hides_access(report: &ScriptReport) -> bool {
     const WAYS: [&str; 11] = [
         "getelement",
@@ -168,7 +172,29 @@ fn hides_access(report: &ScriptReport) -> bool {
         "serialize",
     ];
     let layers: Vec<_> = report.layers.iter().map(|layer| layer.text.to_ascii_lowercase()).collect();
-    WAYS.iter().filter(|way| layers.iter().any(|layer| layer.contains(*way))).count() >= 2
+    let named = WAYS.iter().filter(|way| layers.iter().any(|layer| layer.contains(*way))).count() >= 2;
+    let asked = |action: &Action| action.decoded && action.target.contains('/') && action.sink != Sink::Clipboard;
+    named || report.actions.iter().any(asked)
+}
+
+fn is_packed(signs: &[&(ScriptSign, String)]) -> bool {
+    signs.iter().any(|(sign, _)| *sign == ScriptSign::Packed) && signs.iter().all(|(sign, _)| goes_with_packing(*sign))
+}
+
+/// Signs that following a packed script gives by itself.
+fn goes_with_packing(sign: ScriptSign) -> bool {
+    use ScriptSign::{CharCodes, CodeAsData, DecodedCode, HiddenAddress, HiddenNames, Packed};
+    matches!(sign, Packed | DecodedCode | HiddenNames | HiddenAddress | CharCodes | CodeAsData)
+}
+
+/// Whether every decoded address is one of a known service: some vendors disguise their own snippets.
+fn only_services(report: &ScriptReport, hosts: &Hosts) -> bool {
+    let mut decoded = report.actions.iter().filter(|action| action.decoded && action.target.contains("//")).peekable();
+    let known = |action: &Action| {
+        let url = hosts.resolve(action.target.split('…').next().unwrap_or_default());
+        url.is_some_and(|url| matches!(hosts.standing(&url), Standing::Service(_) | Standing::Own | Standing::Approved))
+    };
+    decoded.peek().is_some() && decoded.all(known)
 }
 
 /// Nothing but a packer: common in old templates.
@@ -182,7 +208,7 @@ fn packed(report: &ScriptReport, holds: Holds, first_sight: bool) -> (Severity, 
     }
 }
 
-/// No needless encoding, but a decoded tag that loads from an unknown host: classic analytics snippets do this too.
+/// No needless encoding, but an address put together from pieces or a decoded tag that loads from an unknown host: classic analytics snippets do this too.
 fn unsigned(report: &ScriptReport, holds: Holds, first_sight: bool) -> Option<(Severity, Confidence)> {
     let writes = report.sinks.iter().any(|sink| matches!(sink, Sink::Write | Sink::Eval));
     match holds {
@@ -192,11 +218,34 @@ fn unsigned(report: &ScriptReport, holds: Holds, first_sight: bool) -> Option<(S
     }
 }
 
-/// The most telling decoded layer, and what it holds.
-fn decoded<'a>(report: &'a ScriptReport, hosts: &Hosts) -> (Holds, Option<&'a str>) {
+/// The most telling decoded text, and what it holds: a layer, or an address that does not stand in the script in clear.
+fn decoded<'a>(report: &'a ScriptReport, item: &ActiveItem, hosts: &Hosts) -> (Holds, Option<&'a str>) {
     let weighed = report.layers.iter().map(|layer| (holds(&layer.text, report, hosts), layer.text.as_str()));
     let best = weighed.rev().max_by_key(|(holds, _)| *holds);
-    best.map_or((Holds::Nothing, None), |(holds, text)| (holds, Some(text)))
+    let (holds, text) = best.map_or((Holds::Nothing, None), |(holds, text)| (holds, Some(text)));
+    if holds < Holds::Load
+        && let Some(hidden) = hidden_reach(report, item, hosts)
+    {
+        let text = text.filter(|text| text.contains(hidden)).unwrap_or(hidden);
+        return (Holds::Load, Some(text));
+    }
+    (holds, text)
+}
+
+/// The address of an unknown site from which the script loads, or to which it goes, though its own text does not name it.
+fn hidden_reach<'a>(report: &'a ScriptReport, item: &ActiveItem, hosts: &Hosts) -> Option<&'a str> {
+    let lower = item.value.to_ascii_lowercase();
+    let hidden = |action: &&Action| {
+        let known = action.target.split('…').next().unwrap_or_default();
+        let rest = known.split_once("//").map(|(_, rest)| rest)?;
+        let whole = known.len() == action.target.len() || rest.contains(['/', '?', '#']);
+        let url = hosts.resolve(known).filter(|_| whole && rest.contains('.'))?;
+        let name = site(url.host_str()?).to_owned();
+        let unknown = matches!(hosts.standing(&url), Standing::Unknown | Standing::Imitation(_));
+        (unknown && !lower.contains(&name)).then_some(())
+    };
+    let acts = |action: &&Action| !matches!(action.sink, Sink::Clipboard | Sink::Eval);
+    report.actions.iter().filter(acts).find(|action| hidden(action).is_some()).map(|action| action.target.as_str())
 }
 
 fn holds(layer: &str, report: &ScriptReport, hosts: &Hosts) -> Holds {

@@ -150,6 +150,43 @@ pub(in crate::detect) fn imitates(host: &str) -> Option<&'static str> {
     })
 }
 
+/// The service of the list whose name a site's name is made to be taken for: the same after look-alike letters are made
+/// one, or a slip away. Names shorter than eight letters are too near to each other to tell.
+pub(in crate::detect) fn look_alike(site_name: &str) -> Option<&'static str> {
+    const SHORTEST: usize = 8;
+    let label = site_name.split('.').next()?;
+    let skeleton = skeleton(label);
+    if label.len() < SHORTEST {
+        return None;
+    }
+    SERVICES.iter().filter(|(_, services)| services.iter().any(is_imitated)).find_map(|(host, services)| {
+        let name = site(host).split('.').next()?;
+        let near =
+            name.len() >= SHORTEST && name != label && (self::skeleton(name) == skeleton || within(label, name, 1));
+        near.then(|| services.first().map(|service| service.name))?
+    })
+}
+
+/// Services whose programs stand in many pages.
+fn is_imitated(service: &Service) -> bool {
+    matches!(service.purpose.0, "analytics" | "tags" | "cdn" | "captcha" | "payment" | "fonts")
+}
+
+/// A name with letters that look alike made one.
+fn skeleton(label: &str) -> String {
+    let plain = label.replace("rn", "m").replace("vv", "w").replace('-', "");
+    plain
+        .chars()
+        .map(|c| match c {
+            '1' | 'i' => 'l',
+            '0' => 'o',
+            '5' => 's',
+            '3' => 'e',
+            other => other,
+        })
+        .collect()
+}
+
 fn plain(label: &str) -> Cow<'_, str> {
     if label.contains('-') { Cow::Owned(label.replace('-', "")) } else { Cow::Borrowed(label) }
 }
@@ -201,6 +238,15 @@ mod tests {
         assert!(service("js.stripe.com", "/v3/").is_some_and(Service::works_unseen));
         assert!(service("googletagmanager.com.evil.example", "/gtm.js").is_none());
         assert!(service("notgoogletagmanager.com", "/").is_none());
+    }
+
+    #[test]
+    fn look_alikes_are_a_slip_or_a_letter_away() {
+        assert!(look_alike("jsde1ivr.example").is_some());
+        assert!(look_alike("google-anaiytics.example").is_some() || imitates("google-anaiytics.example").is_some());
+        for host in ["jsdelivr.net", "municipality.example", "city.example", "analytics.example"] {
+            assert_eq!(look_alike(host), None, "{host}");
+        }
     }
 
     #[test]

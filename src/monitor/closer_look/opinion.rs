@@ -114,7 +114,7 @@ async fn approved_bodies<S: Store, F: Fetcher>(checker: &Checker<S, F>, baseline
 fn weigh_up(desk: &Desk, capture: &Capture, parsed: Parsed, bodies: Option<Bodies>, bare: bool) -> Opinion {
     let Parsed { page, scripts, state, standing } = parsed;
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
-    let now = Read { head, url, page, scripts };
+    let now = Read::new(head, url, page, scripts);
     let asked = bodies.is_some();
     let Bodies { there, damaged } = bodies.unwrap_or_default();
     let states = &desk.baseline.states;

@@ -71,7 +71,7 @@ impl Machine {
     }
 
     fn nested_text(&mut self, value: &Value, depth: u8) -> Text {
-        let plain = |text: &str| Text::new(text).by(How::COERCED);
+        let plain = |text: &str| Text::new(text).by(How::NAMED);
         match value {
             Value::Text(text) => text.clone(),
             Value::Number(number) => Text::new(&number_text(*number)),
@@ -99,7 +99,7 @@ impl Machine {
             }
             Some(Kind::Function(closure)) => Text::new(self.tree.text(closure.node)),
             Some(Kind::Pattern(pattern)) => Text::new(&format!("/{}/", pattern.source)),
-            Some(Kind::Object) => Text::new("[object Object]").by(How::COERCED),
+            Some(Kind::Object) => Text::new("[object Object]").by(How::NAMED),
             _ => Text::hole(),
         }
     }
@@ -127,7 +127,7 @@ impl Machine {
             how = how | text.how;
         }
         // An empty list joined to something is how code without letters makes its text.
-        let how = if list.is_empty() { how | How::COERCED } else { how };
+        let how = if list.is_empty() { how | How::NAMED } else { how };
         Text::of(units).by(how)
     }
 }

@@ -34,7 +34,10 @@ impl Machine {
             return Value::Undefined;
         }
         match text.units.get(at as usize) {
-            Some(unit) => Value::Text(Text { units: Rc::new(vec![*unit]), how: text.how | How::PICKED }),
+            Some(unit) => {
+                let how = if text.how.has(How::NAMED) { How::COERCED } else { text.how | How::PICKED };
+                Value::Text(Text { units: Rc::new(vec![*unit]), how })
+            }
             None if text.is_whole() => Value::Undefined,
             None => self.unknown(),
         }

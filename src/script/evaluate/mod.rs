@@ -39,7 +39,7 @@ use std::rc::Rc;
 use value::{Done, Stop, Value};
 
 /// Most steps of one script with its layers.
-const MAX_STEPS: u32 = 800_000;
+const MAX_STEPS: u32 = 700_000;
 /// Most bytes of all strings and lists that one script makes, whether it keeps them or not.
 const MAX_MADE: usize = 40 << 20;
 /// Deepest nesting of expressions, statements and calls together.
@@ -53,6 +53,8 @@ const MAX_UNCALLED: usize = 400;
 const UNCALLED_STEPS: u32 = 250_000;
 /// How often the same function of the source is run by itself.
 const MAX_APART: u8 = 3;
+/// Most things on the heap with which functions are run a second time.
+const MAX_AGAIN: u32 = 2_000;
 
 /// A function or code that runs later.
 #[derive(Debug)]
@@ -91,10 +93,14 @@ pub(super) struct Machine {
     returns: Vec<Option<Value>>,
     /// What runs now waits for the visitor, or for a call that is not seen.
     waits: bool,
+    /// Functions are run a second time.
+    again: bool,
     looks: Looks,
     later: VecDeque<(Later, bool)>,
     /// The value of the last expression statement: what `eval` gives back.
     last: Value,
+    /// Length of the script itself, in bytes.
+    own_length: usize,
     /// The call that is being made, for evidence.
     at: Id,
     /// The sum that is being made, for evidence.
@@ -110,6 +116,7 @@ pub(super) struct Machine {
 pub(super) fn run(script: &str) -> Option<Record> {
     let mut machine = Machine::new();
     let program = machine.tree.add(script)?;
+    machine.own_length = script.len();
     machine.follow(program);
     Some(machine.finish())
 }
@@ -135,9 +142,11 @@ impl Machine {
             may_have_left: false,
             returns: Vec::new(),
             waits: false,
+            again: false,
             looks: Looks::NONE,
             later: VecDeque::new(),
             last: Value::Undefined,
+            own_length: 0,
             at: 0,
             at_sum: 0,
             patterns: HashMap::new(),
@@ -151,7 +160,14 @@ impl Machine {
     fn follow(&mut self, program: Id) {
         let _ = self.program(program);
         self.run_later();
-        self.run_uncalled();
+        let first = self.heap.len() as u32;
+        self.run_each(|closure| !closure.entered);
+        // What a handler keeps in a variable is sent by a timer that came too early the first time.
+        if first <= MAX_AGAIN {
+            self.apart.clear();
+            self.again = true;
+            self.run_each(|_| true);
+        }
     }
 
     /// Runs a program's statements in the global scope.
@@ -172,34 +188,42 @@ impl Machine {
             }
             self.waits = waits;
             let _ = match later {
-                Later::Function(function) => self.run_apart(&function, &Value::Unknown),
-                Later::Ready(function) => self.run_apart(&function, &Value::host("jQuery")),
-                Later::Code(code) => self.code(&code, value::How::NONE, false).map(drop),
+                Later::Function(function) => self.run_first(&function, &Value::Unknown),
+                Later::Ready(function) => self.run_first(&function, &Value::host("jQuery")),
+                Later::Code(code) => self.code(&code, false).map(drop),
             };
         }
     }
 
-    /// Functions that nothing seen has called, in the order of their making.
-    fn run_uncalled(&mut self) {
+    /// Functions that are run though nothing seen calls them now, each place of the source once, in the order of their
+    /// making.
+    fn run_each(&mut self, wanted: impl Fn(&heap::Closure) -> bool) {
         let mut left = UNCALLED_STEPS;
+        let mut done = HashSet::new();
         let mut place = 0;
-        let mut count = 0;
-        self.waits = true;
-        while (place as usize) < self.heap.len() && count < MAX_UNCALLED && left > 0 {
+        while (place as usize) < self.heap.len() && done.len() < MAX_UNCALLED && left > 0 {
             let value = Value::Item(place);
             place += 1;
-            if self.heap.closure(&value).is_none_or(|(_, closure)| closure.entered) {
+            let closure = self.heap.closure(&value).map(|(_, closure)| closure);
+            if !closure.is_some_and(|closure| wanted(&closure) && done.insert(closure.node)) {
                 continue;
             }
-            count += 1;
+            self.waits = true;
             let given = left.min(self.steps).min(60_000);
             let kept = self.steps - given;
             self.steps = given;
             let _ = self.run_apart(&value, &Value::Unknown);
+            self.run_later();
             left = left.saturating_sub(given - self.steps);
             self.steps += kept;
-            self.run_later();
-            self.waits = true;
+        }
+    }
+
+    /// Runs a function that has not been entered yet.
+    fn run_first(&mut self, function: &Value, first: &Value) -> Done {
+        match self.heap.closure(function) {
+            Some((_, closure)) if !closure.entered => self.run_apart(function, first),
+            _ => Ok(()),
         }
     }
 
@@ -209,7 +233,7 @@ impl Machine {
         // A timer that sets itself again makes a new function each time.
         let runs = self.apart.entry(closure.node).or_insert(0_u8);
         *runs = runs.saturating_add(1);
-        if closure.entered || *runs > MAX_APART {
+        if *runs > MAX_APART {
             return Ok(());
         }
         let mut arguments = vec![Value::Unknown; self.parameter_count(closure.node)];

@@ -18,8 +18,9 @@ const MAX_ELEMENTS: usize = 64;
 const MAX_TARGET: usize = 2048;
 const MAX_WRITTEN: usize = 256 << 10;
 const MAX_DECODED: usize = 256 << 10;
-/// Names that come out of an encoding, from which on it is no chance.
+/// Names that come out of an encoding, and out of a table of strings, from which on it is no chance.
 const HIDDEN_NAMES: usize = 3;
+const TABLED_NAMES: usize = 6;
 /// Character codes in a run (THREATS' E2).
 const MANY_CODES: usize = 20;
 
@@ -67,6 +68,13 @@ impl Record {
         scripts
     }
 
+    /// Whether enough names are hidden, and one by which a page is changed or left among them: who only looks hides less.
+    fn hides_names(&self) -> bool {
+        let encoded = self.hidden.iter().filter(|(_, encoded)| *encoded).count();
+        (encoded >= HIDDEN_NAMES || self.hidden.len() >= TABLED_NAMES)
+            && self.hidden.iter().any(|(name, _)| words::is_acting_way(name))
+    }
+
     fn layer(&mut self, how: &'static str, text: String) {
         let known = self.layers.iter().any(|layer| layer.text == text);
         if known || text.trim().len() < 4 || self.layers.len() >= MAX_LAYERS || self.decoded + text.len() > MAX_DECODED
@@ -106,7 +114,7 @@ impl Machine {
         let decoded = text.how.is_encoded();
         if decoded && target.len() > 4 {
             self.record.layer(text.how.name(), target.clone());
-            if target.contains("//") && sink != Sink::Clipboard {
+            if self.is_hidden_host(&target) && sink != Sink::Clipboard {
                 let piece = self.piece();
                 self.sign(ScriptSign::HiddenAddress, &piece);
                 self.sign_of(text, &target);
@@ -121,6 +129,13 @@ impl Machine {
         if !known && self.record.actions.len() < MAX_ACTIONS {
             self.record.actions.push(action);
         }
+    }
+
+    /// Whether an address names a host that does not stand in the script in clear.
+    fn is_hidden_host(&self, target: &str) -> bool {
+        let host = target.split_once("//").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', '?', '#', ':', '…']).next().unwrap_or_default();
+        host.len() > 3 && host.contains('.') && !self.tree.own(self.own_length).contains(host)
     }
 
     /// Notes that the page is left for an address.
@@ -149,6 +164,9 @@ impl Machine {
         }
         let shown = text.shown();
         self.make(shown.len())?;
+        if self.again && self.record.markup.iter().any(|known| known.contains(&shown)) {
+            return Ok(());
+        }
         let written: usize = self.record.markup.iter().map(String::len).sum();
         if written + shown.len() > MAX_WRITTEN {
             self.cut("output");
@@ -272,7 +290,7 @@ impl Machine {
             return;
         }
         self.record.hidden.push((name_text, name.how.is_encoded()));
-        if self.record.hidden.len() >= HIDDEN_NAMES {
+        if self.record.hides_names() {
             let source = self.tree.text(at);
             let piece = source.get(..source.floor_char_boundary(MAX_PIECE)).unwrap_or_default().to_owned();
             self.sign(ScriptSign::HiddenNames, &piece);
@@ -295,11 +313,6 @@ impl Machine {
     pub(super) fn sweep(&mut self) {
         self.sweep_elements();
         self.sweep_texts();
-        if self.record.hidden.len() >= HIDDEN_NAMES {
-            let names: Vec<_> = self.record.hidden.iter().map(|(name, _)| name.as_str()).collect();
-            let names = names.join(" ");
-            self.record.layer("hidden names", names);
-        }
     }
 
     fn sweep_elements(&mut self) {

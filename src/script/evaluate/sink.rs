@@ -100,12 +100,8 @@ impl Machine {
             | "requestIdleCallback"
             | "queueMicrotask"
             | "load"
-            | "each"
-            | "forEach"
-            | "map"
-            | "finally" => {
-                self.hand_over(&arguments, false);
-            }
+            | "finally" => self.hand_over(&arguments, false),
+            "each" | "forEach" | "map" | "filter" | "some" => self.call_for_some(&arguments)?,
             "submit" => self.sink(Sink::Network),
             _ => {}
         }
@@ -143,7 +139,10 @@ impl Machine {
     fn timer(&mut self, first: &Value) -> Done {
         match first {
             Value::Text(code) => {
-                self.run_text(&code.clone(), "setTimeout")?;
+                self.sink(Sink::Eval);
+                let source = code.shown();
+                self.note_code(&code.clone(), &source, "setTimeout");
+                self.later.push_back((super::Later::Code(source), self.waits));
             }
             other => self.hand_over(std::slice::from_ref(other), false),
         }
@@ -184,11 +183,23 @@ impl Machine {
             Value::Item(place) => self.heap.field(*place, "url").cloned().unwrap_or(Value::Unknown),
             other => other.clone(),
         };
-        if matches!(last(path), "get" | "post" | "request") && !path.starts_with(['$', 'j', 'a']) {
+        let text = self.to_text(&address);
+        let library = path.starts_with('$') || path.starts_with("jQuery") || path.starts_with("axios");
+        if matches!(last(path), "get" | "post" | "request") && !library && !text.units.contains(&u16::from(b'/')) {
             return Ok(());
         }
-        let text = self.to_text(&address);
         self.action(Sink::Network, last(path), &text);
+        Ok(())
+    }
+
+    /// A function that is called at once with things that are not known.
+    fn call_for_some(&mut self, arguments: &[Value]) -> Done {
+        for argument in arguments {
+            if let Some((_, closure)) = self.heap.closure(argument) {
+                let unknown = vec![Value::Unknown; self.parameter_count(closure.node)];
+                self.guess(|machine| machine.call(argument, &Value::Unknown, unknown).map(drop))?;
+            }
+        }
         Ok(())
     }
 
@@ -220,6 +231,9 @@ impl Machine {
 
     /// Goes elsewhere.
     pub(super) fn navigate(&mut self, value: &Value, by: &str) -> Done {
+        if let Value::Item(_) | Value::Native(_) | Value::Method(_) = value {
+            return Ok(());
+        }
         let text = self.to_text(value);
         self.redirect(&text, by);
         Ok(())
@@ -239,11 +253,11 @@ impl Machine {
         self.sink(Sink::Eval);
         let source = code.shown();
         self.note_code(code, &source, by);
-        self.code(&source, code.how, true)
+        self.code(&source, true)
     }
 
     /// Follows a layer.
-    pub(super) fn code(&mut self, source: &str, _how: super::value::How, nested: bool) -> Outcome {
+    pub(super) fn code(&mut self, source: &str, nested: bool) -> Outcome {
         if self.layers >= super::MAX_LAYERS_DEEP {
             self.cut("layers");
             return Ok(self.unknown());

@@ -182,7 +182,7 @@ impl Machine {
             let value = self.to_text(arguments.first().unwrap_or(&Value::Undefined)).read().replace('"', "&quot;");
             format!("<{tag} {attribute}=\"{value}\">")
         };
-        Ok(Value::Text(Text::new(&format!("{open}{inner}</{tag}>")).by(How::COERCED)))
+        Ok(Value::Text(Text::new(&format!("{open}{inner}</{tag}>")).by(How::NAMED)))
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) const HOLE: u16 = 0xfffc;
 
 /// How a string came about: a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::script) struct How(u16);
+pub(in crate::script) struct How(u32);
 
 impl How {
     pub(in crate::script) const NONE: Self = Self(0);
@@ -33,7 +33,7 @@ impl How {
     pub(in crate::script) const DELIMITED: Self = Self(1 << 8);
     /// Character codes were shifted or XORed.
     pub(in crate::script) const SHIFTED: Self = Self(1 << 9);
-    /// Made of the texts of booleans, lists and functions (JSFuck).
+    /// Letters picked out of the texts of booleans, lists and functions (JSFuck).
     pub(in crate::script) const COERCED: Self = Self(1 << 10);
     /// Put together from the places of a list or string.
     pub(in crate::script) const PICKED: Self = Self(1 << 11);
@@ -46,6 +46,9 @@ impl How {
 
     /// Percent codes that stand for marks, not for letters.
     pub(in crate::script) const UNQUOTED: Self = Self(1 << 15);
+
+    /// The text of a boolean, list or function.
+    pub(in crate::script) const NAMED: Self = Self(1 << 16);
 
     /// Ways that hide letters, other than splitting and replacing.
     const ENCODED: Self = Self(

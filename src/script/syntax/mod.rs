@@ -220,6 +220,11 @@ impl Tree {
         self.nodes.get(id as usize).map_or((0, 0), |node| (node.start, node.end))
     }
 
+    /// The source of the script itself, of a known length, without its layers.
+    pub(super) fn own(&self, length: usize) -> &str {
+        self.source.get(..length).unwrap_or(&self.source)
+    }
+
     /// The source between two places.
     pub(super) fn between(&self, from: u32, to: u32) -> &str {
         self.source.get(from as usize..to as usize).unwrap_or_default()

@@ -1,0 +1,30 @@
+//! Rule `look-alike-host`: slips, endings and labels, and the services themselves.
+
+use crate::harness::{alarms, check, compared, names, scanned, worst};
+use hinomi::model::{Confidence::*, Severity::*};
+
+const RULE: &str = "look-alike-host";
+
+#[test]
+fn fixtures() {
+    check(RULE);
+}
+
+#[test]
+fn each_way_of_writing_alarms_against_a_baseline() {
+    for name in ["tampered-slip", "tampered-ending", "tampered-script"] {
+        let found = compared(RULE, name);
+        assert!(found.iter().any(|f| f.rule == RULE && alarms(f)), "{name}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_first_snapshot_is_judged_alone() {
+    for name in ["tampered-slip", "tampered-ending", "tampered-script"] {
+        let found = scanned(RULE, name);
+        assert!(worst(&found, RULE) >= Some((Medium, Tentative)), "{name}: {found:#?}");
+    }
+    for name in names(RULE, "harmless").into_iter().chain(["baseline".to_owned()]) {
+        assert!(worst(&scanned(RULE, &name), RULE) <= Some((Low, Certain)), "{name}");
+    }
+}

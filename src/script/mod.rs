@@ -1,6 +1,7 @@
 //! What a script would do, found without running it: signs of needless encoding, decoded layers, addresses, sinks.
 
 mod evaluate;
+mod family;
 mod layers;
 mod prescan;
 mod reach;
@@ -25,6 +26,8 @@ use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
 const MAX_BYTES: usize = 2 << 20;
+/// Scripts in which every literal is looked at, in bytes.
+const SHORT: usize = 16 << 10;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
@@ -115,7 +118,7 @@ fn read_script(script: &str, wants_shape: bool, report: &mut ScriptReport) {
         if left_out {
             report.cut = Some("tree".into());
         }
-        match evaluate::run(&worth) {
+        match evaluate::run(&worth, hints.hides()) {
             Some(record) => merge(record, report),
             None => report.cut = Some("parser".into()),
         }
@@ -125,15 +128,15 @@ fn read_script(script: &str, wants_shape: bool, report: &mut ScriptReport) {
         read_tokens(&Tokens::read(layer), Hints::of(layer), report);
         reach::urls_in(layer, &mut report.urls);
     }
+    report.family = family::of(script, report).map(Into::into);
 }
 
 /// What the tokens of a script or layer tell.
 fn read_tokens(tokens: &Tokens, hints: Hints, report: &mut ScriptReport) {
-    let sinks = reach::sinks(tokens);
+    let sinks = if hints.has(Hints::ACTS) { reach::sinks(tokens) } else { Vec::new() };
     reach::urls(tokens, &mut report.urls);
-    let mut signs = Vec::new();
-    if hints.has(Hints::CODED) {
-        signs = signs::find(tokens);
+    let mut signs = signs::find(tokens, hints);
+    if hints.has(Hints::DATA) || hints.has(Hints::CODED) && tokens.text.len() < SHORT {
         let (layers, sign) = layers::literals(tokens, &sinks);
         layers.into_iter().for_each(|layer| add_layer(layer, report));
         signs.extend(sign);
@@ -143,7 +146,9 @@ fn read_tokens(tokens: &Tokens, hints: Hints, report: &mut ScriptReport) {
             report.sinks.push(sink);
         }
     }
-    signs.extend(signs::symbol_run(tokens.text));
+    if hints.has(Hints::ENCODED) {
+        signs.extend(signs::symbol_run(tokens.text));
+    }
     if hints.has(Hints::LOOKS) {
         signs.extend(signs::looks_then_acts(tokens));
     }

@@ -1,14 +1,10 @@
 //! A look over the bytes that says which of the dearer questions need asking.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
-const WORDS: [(&str, Hints); 73] = [
+const WORDS: [(&str, Hints); 80] = [
     ("p,a,c,k,e", Hints::ENCODED),
-    ("eval(unescape", Hints::ENCODED),
-    ("eval(String", Hints::ENCODED),
-    ("eval(atob", Hints::ENCODED),
-    ("write(unescape", Hints::ENCODED),
     ("fromCharCode", Hints::DECODES),
     ("fromCodePoint", Hints::DECODES),
     ("unescape", Hints::DECODES),
@@ -16,12 +12,11 @@ const WORDS: [(&str, Hints); 73] = [
     ("atob", Hints::DECODES),
     ("charCodeAt", Hints::DECODES),
     ("TextDecoder", Hints::DECODES),
-    ("parseInt(", Hints::DECODES),
-    ("replace(/", Hints::DECODES),
-    ("split(", Hints::DECODES),
-    ("reverse(", Hints::DECODES),
+    ("parseInt(", Hints::SHAPES),
+    ("replace(/", Hints::SHAPES),
+    ("split(", Hints::SHAPES),
+    ("reverse(", Hints::SHAPES),
     ("eval(", Hints::RUNS),
-    ("eval(\"", Hints::RUNS),
     ("eval;", Hints::RUNS),
     ("eval,", Hints::RUNS),
     ("eval\"", Hints::RUNS),
@@ -30,7 +25,7 @@ const WORDS: [(&str, Hints); 73] = [
     ("= eval", Hints::RUNS),
     ("execScript", Hints::RUNS),
     ("Function(", Hints::RUNS),
-    ("constructor", Hints::RUNS),
+    ("constructor", Hints::SHAPES),
     ("setTimeout('", Hints::RUNS),
     ("setTimeout(\"", Hints::RUNS),
     ("]('", Hints::JOINS),
@@ -47,7 +42,7 @@ const WORDS: [(&str, Hints); 73] = [
     ("\\u00", Hints::ESCAPES),
     ("_0x", Hints::ESCAPES),
     ("&#", Hints::ESCAPES),
-    ("base64,", Hints::DECODES),
+    ("base64,", Hints::SHAPES),
     ("write", Hints::MAKES),
     ("createElement", Hints::MAKES),
     ("innerHTML", Hints::MAKES),
@@ -72,17 +67,29 @@ const WORDS: [(&str, Hints); 73] = [
     ("Worker(", Hints::REACHES),
     ("cookie", Hints::LOOKS),
     ("userAgent", Hints::LOOKS),
-    ("referrer", Hints::LOOKS),
+    ("referrer", Hints::REFERRER),
     ("language", Hints::LOOKS),
     ("webdriver", Hints::LOOKS),
     (".value", Hints::LOOKS),
     ("://", Hints::NAMES),
+    ("\"//", Hints::NAMES),
+    ("'//", Hints::NAMES),
+    ("checkout", Hints::PRECIOUS),
+    ("onepage", Hints::PRECIOUS),
+    ("payment", Hints::PRECIOUS),
+    ("billing", Hints::PRECIOUS),
+    ("cvv", Hints::PRECIOUS),
+    ("cc_", Hints::PRECIOUS),
+    ("card", Hints::PRECIOUS),
+    ("eth_", Hints::PRECIOUS),
+    ("powershell", Hints::PRECIOUS),
+    ("mshta", Hints::PRECIOUS),
 ];
 
 /// Escapes and mangled names in a script, from which on they are no chance.
 const MANY_ESCAPES: u32 = 16;
-/// Joins of pieces, from which on they are no chance.
-const MANY_JOINS: u32 = 12;
+/// Joins that cut words, from which on they are no chance.
+const MANY_JOINS: u32 = 4;
 /// Symbols in a run that has no letters.
 const SYMBOL_RUN: u32 = 60;
 /// Data in a run that is no word.
@@ -110,29 +117,44 @@ impl Hints {
     /// Something that reaches out.
     const REACHES: Self = Self(1 << 7);
     /// Something that looks at the visitor.
-    pub(super) const LOOKS: Self = Self(1 << 8);
+    pub(super) const LOOKS: Self = Self(1 << 8 | 1 << 12);
     /// An address.
     const NAMES: Self = Self(1 << 9);
+    /// Something that changes texts, and stands in ordinary programs too.
+    const SHAPES: Self = Self(1 << 11);
+    /// Something that looks where the visitor came from.
+    const REFERRER: Self = Self(1 << 12);
+    /// Words of what is worth stealing or doing harm with.
+    const PRECIOUS: Self = Self(1 << 13);
     /// A long run of data.
-    const DATA: Self = Self(1 << 10);
+    pub(super) const DATA: Self = Self(1 << 10);
     /// Anything that signs of encoding could hang on.
     pub(super) const CODED: Self =
-        Self(Self::ENCODED.0 | Self::DECODES.0 | Self::JOINS.0 | Self::ESCAPES.0 | Self::DATA.0);
+        Self(Self::ENCODED.0 | Self::DECODES.0 | Self::SHAPES.0 | Self::JOINS.0 | Self::ESCAPES.0 | Self::DATA.0);
+
+    /// Anything that acts.
+    pub(super) const ACTS: Self = Self(Self::MAKES.0 | Self::NAVIGATES.0 | Self::REACHES.0 | Self::RUNS.0);
+    /// Anything that literals are decoded by.
+    pub(super) const LITERALS: Self = Self(Self::ENCODED.0 | Self::DECODES.0 | Self::ESCAPES.0);
 
     /// Looks over a script.
     pub(super) fn of(text: &str) -> Self {
-        static FINDER: LazyLock<Option<AhoCorasick>> =
-            LazyLock::new(|| AhoCorasick::new(WORDS.iter().map(|(word, _)| word)).ok());
+        static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS.map(|word| word.0)).ok()
+        });
         let mut hints = runs(text.as_bytes());
         let Some(finder) = FINDER.as_ref() else { return Self(u16::MAX) };
         let (mut escapes, mut joins) = (0_u32, 0_u32);
-        for found in finder.find_overlapping_iter(text) {
+        for found in finder.find_iter(text) {
             let hint = WORDS.get(found.pattern().as_usize()).map_or(Self(0), |(_, hint)| *hint);
             hints = hints.and(hint);
-            escapes += u32::from(hint == Self::ESCAPES);
-            joins += u32::from(hint == Self::JOINS);
+            if matches!(hint, Self::RUNS | Self::MAKES) && decodes_at(text.as_bytes(), found.end()) {
+                hints = hints.and(Self::ENCODED);
+            }
+            escapes += u32::from(hint == Self::ESCAPES && hides_letter(text.as_bytes(), found.start()));
+            joins += u32::from(hint == Self::JOINS && cuts_word(text.as_bytes(), found.start(), found.end()));
         }
-        if escapes >= MANY_ESCAPES || joins >= MANY_JOINS && hints.has(Self::RUNS) {
+        if escapes >= MANY_ESCAPES || joins >= MANY_JOINS {
             hints = hints.and(Self::ENCODED);
         }
         hints
@@ -140,6 +162,11 @@ impl Hints {
 
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether something may be hidden that takes long to unfold.
+    pub(super) const fn hides(self) -> bool {
+        self.has(Self::ENCODED) || self.has(Self::DATA) || (self.has(Self::DECODES) && self.has(Self::RUNS))
     }
 
     const fn and(self, other: Self) -> Self {
@@ -153,10 +180,36 @@ impl Hints {
         let acts =
             self.has(Self::MAKES) || self.has(Self::NAVIGATES) || self.has(Self::REACHES) || self.has(Self::RUNS);
         let decodes = self.has(Self::DECODES) && (self.has(Self::RUNS) || self.has(Self::DATA));
+        let reaches = acts && self.has(Self::NAMES) && (self.has(Self::PRECIOUS) || self.has(Self::REFERRER));
         self.has(Self::ENCODED)
             || (length <= SMALL && (acts || self.has(Self::CODED)))
-            || (length <= MIDDLE && (decodes || (acts && self.has(Self::LOOKS) && self.has(Self::NAMES))))
+            || (length <= MIDDLE && (decodes || reaches))
     }
+}
+
+/// Whether a decoder is called right behind what runs or writes its outcome: `eval(unescape(…`.
+fn decodes_at(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let rest = rest.strip_prefix(b"(").unwrap_or(rest);
+    [&b"unescape"[..], b"String.from", b"atob", b"decodeURI"].iter().any(|decoder| rest.starts_with(decoder))
+}
+
+/// Whether a join stands between two letters: `'wri'+'te'`.
+fn cuts_word(bytes: &[u8], start: usize, end: usize) -> bool {
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let joins = bytes.get(start).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+    joins && start.checked_sub(1).is_some_and(letter) && letter(end)
+}
+
+/// Whether an escape at this place stands for a letter or digit; mangled names and character references count too.
+fn hides_letter(bytes: &[u8], at: usize) -> bool {
+    let digits = match bytes.get(at..at + 2) {
+        Some(b"\\x") => at + 2,
+        Some(b"\\u") => at + 4,
+        _ => return true,
+    };
+    let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    digit(digits).zip(digit(digits + 1)).is_some_and(|(high, low)| ((high * 16 + low) as u8).is_ascii_alphanumeric())
 }
 
 /// Long runs: of symbols without letters, of digits and letters without words.

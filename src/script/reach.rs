@@ -27,6 +27,10 @@ pub(super) fn sinks(tokens: &Tokens) -> Vec<Sink> {
 const ACTING: [&str; 8] = ["script", "iframe", "frame", "object", "embed", "form", "base", "meta"];
 
 fn sink(tokens: &Tokens, at: usize) -> Option<Sink> {
+    // No sink has a shorter name.
+    if tokens.raw(at).len() < 4 {
+        return None;
+    }
     let name = tokens.member(at)?;
     let next = tokens.after_member(at);
     let is_call = tokens.is(next, "(");

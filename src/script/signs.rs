@@ -1,5 +1,6 @@
 //! Signs of needless encoding in the tokens of a script, with the thresholds measured in THREATS part C.
 
+use super::prescan::Hints;
 use super::tokens::{Kind, Tokens};
 use super::words;
 use crate::model::ScriptSign;
@@ -19,12 +20,16 @@ const HEX_LITERAL: usize = 200;
 type Signs = Vec<(ScriptSign, String)>;
 
 /// The signs in one script, each kind once.
-pub(super) fn find(tokens: &Tokens) -> Signs {
+pub(super) fn find(tokens: &Tokens, hints: Hints) -> Signs {
     let mut signs = Signs::new();
-    literals(tokens, &mut signs);
-    packed(tokens, &mut signs);
-    computed_call(tokens, &mut signs);
-    char_mapper(tokens, &mut signs);
+    if hints.has(Hints::LITERALS) {
+        literals(tokens, &mut signs);
+        packed(tokens, &mut signs);
+        char_mapper(tokens, &mut signs);
+    }
+    if memchr::memmem::find(tokens.text.as_bytes(), b"[][").is_some() {
+        computed_call(tokens, &mut signs);
+    }
     signs
 }
 
@@ -144,7 +149,10 @@ fn computed_call(tokens: &Tokens, signs: &mut Signs) {
 /// E7: `fromCharCode` of a shifted or XORed code, near something that runs or writes the result.
 fn char_mapper(tokens: &Tokens, signs: &mut Signs) {
     let found = (0..tokens.len()).find(|&at| {
-        tokens.member(at) == Some("fromCharCode") && shifts(tokens, tokens.after_member(at)) && runs_nearby(tokens, at)
+        tokens.raw(at).len() >= 12
+            && tokens.member(at) == Some("fromCharCode")
+            && shifts(tokens, tokens.after_member(at))
+            && runs_nearby(tokens, at)
     });
     signs.extend(found.map(|at| (ScriptSign::CharMapper, tokens.piece(at, at + 32, MAX_PIECE).to_owned())));
 }

@@ -27,6 +27,7 @@ fn gumblar_delimiter_hex() {
     assert!(signs(&script).contains(&DelimiterHex), "{:?}", signs(&script));
     assert!(layers(&script).iter().any(|text| text.contains(MARKUP)));
     assert!(report(&script).urls.contains(&"//evil.example/a.js".to_owned()));
+    assert_eq!(report(&script).family.as_deref(), Some("Gumblar"));
 }
 
 #[test]

@@ -136,11 +136,26 @@ const BEFORE_PATTERN: [&str; 14] = [
     "await",
 ];
 
-const LONG_MARKS: [&[u8]; 35] = [
-    b">>>=", b"...", b"===", b"!==", b"**=", b"<<=", b">>=", b">>>", b"&&=", b"||=", b"??=", b"=>", b"==", b"!=",
-    b"<=", b">=", b"&&", b"||", b"??", b"?.", b"++", b"--", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=",
-    b"<<", b">>", b"**", b"</", b"<!",
-];
+/// The length of the mark at the start of some bytes.
+fn mark_length(rest: &[u8]) -> usize {
+    let at = |index: usize| rest.get(index).copied().unwrap_or(0);
+    let (first, second, third) = (at(0), at(1), at(2));
+    let grown = |length: usize| if at(length) == b'=' { length + 1 } else { length };
+    match first {
+        b'.' if second == b'.' && third == b'.' => 3,
+        b'=' if second == b'>' => 2,
+        b'=' | b'!' if second == b'=' => grown(2),
+        b'?' if second == b'.' => 2,
+        b'&' | b'|' | b'?' | b'*' if second == first => grown(2),
+        b'<' if second == b'<' => grown(2),
+        b'<' if matches!(second, b'/' | b'!') => 2,
+        b'>' if second == b'>' && third == b'>' => grown(3),
+        b'>' if second == b'>' => grown(2),
+        b'+' | b'-' if second == first => 2,
+        b'<' | b'>' | b'&' | b'|' | b'+' | b'-' | b'*' | b'/' | b'%' | b'^' => grown(1),
+        _ => 1,
+    }
+}
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -334,13 +349,23 @@ impl<'a> Reader<'a> {
         if matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b',' | b':') {
             return self.push(Kind::Mark, self.at + 1);
         }
-        let rest = &self.bytes[self.at..];
-        let length = LONG_MARKS.iter().find(|mark| rest.starts_with(mark)).map_or(1, |mark| mark.len());
+        let length = mark_length(&self.bytes[self.at..]);
         self.push(Kind::Mark, self.at + length);
     }
 }
 
 /// Whether a byte belongs to a name; beyond ASCII everything does.
-const fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | b'@' | b'#') || byte >= 0x80
+fn is_name(byte: u8) -> bool {
+    NAMES[byte as usize]
 }
+
+static NAMES: [bool; 256] = {
+    let mut names = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        names[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\' | b'@' | b'#') || byte >= 0x80;
+        at += 1;
+    }
+    names
+};

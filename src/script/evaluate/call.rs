@@ -19,7 +19,7 @@ impl Machine {
             Kind::Import => {
                 let arguments = self.arguments_of(id, scope)?;
                 self.at = id;
-                self.call_host(&Rc::from("import"), arguments)
+                self.call_host(&Rc::from("import"), &arguments)
             }
             _ => {
                 let function = self.evaluate(callee, scope)?;
@@ -60,13 +60,13 @@ impl Machine {
 
     fn call_value(&mut self, function: &Value, this: &Value, arguments: Vec<Value>) -> Outcome {
         match function {
-            Value::Item(_) => self.call_closure(function, this, arguments),
+            Value::Item(_) => self.call_closure(function, this, &arguments),
             Value::Native(path) => self.call_native(path, arguments),
             Value::Method(method) => {
                 let receiver = if this.is_nothing() { &method.0 } else { this };
                 self.call_method(&receiver.clone(), &method.1, arguments)
             }
-            Value::Host(path) => self.call_host(path, arguments),
+            Value::Host(path) => self.call_host(path, &arguments),
             _ => {
                 self.hand_over(&arguments, true);
                 Ok(self.unknown())
@@ -80,7 +80,7 @@ impl Machine {
             let function = self.get(object, key)?;
             return self.call(&function, object, arguments);
         }
-        let name = self.to_text(key);
+        let name = self.text_of(key);
         if !name.is_whole() {
             self.hand_over(&arguments, true);
             return Ok(self.unknown());
@@ -117,14 +117,14 @@ impl Machine {
                 if let Some(function) = self.window_function(&path) {
                     return self.call(&function, object, arguments);
                 }
-                self.call_host(&path, arguments)
+                self.call_host(&path, &arguments)
             }
             Value::Unknown | Value::Undefined | Value::Null => {
                 let path = self.host_path(super::host::NAMELESS, name);
-                self.call_host(&path, arguments)
+                self.call_host(&path, &arguments)
             }
             Value::Bool(_) | Value::Method(_) => Ok(match &**name {
-                "toString" | "valueOf" => Value::Text(self.to_text(object)),
+                "toString" | "valueOf" => Value::Text(self.text_of(object)),
                 _ => self.unknown(),
             }),
         }
@@ -168,7 +168,7 @@ impl Machine {
         match self.heap.get(place).map(|item| &item.kind) {
             Some(Item::List(_)) => self.call_on_list(object, name, arguments),
             Some(Item::Pattern(_)) => self.call_on_pattern(place, name, &arguments),
-            Some(Item::Element(_)) => self.call_on_element(place, name, arguments),
+            Some(Item::Element(_)) => self.call_on_element(place, name, &arguments),
             Some(Item::Object | Item::Function(_)) => self.call_on_object(object, name, &arguments),
             _ => Ok(self.unknown()),
         }
@@ -197,9 +197,9 @@ impl Machine {
         let arguments = self.arguments_of(id, scope)?;
         self.at = id;
         match &function {
-            Value::Item(_) if self.heap.closure(&function).is_some() => self.construct(&function, arguments),
+            Value::Item(_) if self.heap.closure(&function).is_some() => self.construct(&function, &arguments),
             Value::Native(path) => self.call_native(path, arguments),
-            Value::Host(path) => self.construct_host(&path.clone(), arguments),
+            Value::Host(path) => self.construct_host(&path.clone(), &arguments),
             _ => {
                 self.hand_over(&arguments, true);
                 Ok(self.unknown())

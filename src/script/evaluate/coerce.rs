@@ -25,7 +25,7 @@ impl Machine {
     }
 
     /// A value as a number; none when it is not known.
-    pub(super) fn to_number(&mut self, value: &Value) -> Option<f64> {
+    pub(super) fn number_of(&mut self, value: &Value) -> Option<f64> {
         match value {
             Value::Undefined => Some(f64::NAN),
             Value::Null => Some(0.0),
@@ -34,7 +34,7 @@ impl Machine {
             Value::Text(text) if text.is_whole() => Some(text_number(&text.read())),
             Value::Item(_) | Value::Native(_) | Value::Method(_) => {
                 let primitive = self.primitive(value.clone());
-                if let Value::Item(_) = primitive { None } else { self.to_number(&primitive) }
+                if let Value::Item(_) = primitive { None } else { self.number_of(&primitive) }
             }
             Value::Text(_) | Value::Host(_) | Value::Unknown => None,
         }
@@ -53,9 +53,9 @@ impl Machine {
                         return primitive;
                     }
                 }
-                if self.is_opaque_item(place) { Value::Unknown } else { Value::Text(self.to_text(&value)) }
+                if self.is_opaque_item(place) { Value::Unknown } else { Value::Text(self.text_of(&value)) }
             }
-            Value::Native(_) | Value::Method(_) => Value::Text(self.to_text(&value)),
+            Value::Native(_) | Value::Method(_) => Value::Text(self.text_of(&value)),
             other => other,
         }
     }
@@ -66,7 +66,7 @@ impl Machine {
     }
 
     /// A value as text; what is not known of it is a hole.
-    pub(super) fn to_text(&mut self, value: &Value) -> Text {
+    pub(super) fn text_of(&mut self, value: &Value) -> Text {
         self.nested_text(value, 0)
     }
 

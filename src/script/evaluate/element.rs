@@ -16,7 +16,7 @@ impl Machine {
     /// `document.createElement(name)`.
     pub(super) fn create(&mut self, name: &Value) -> Outcome {
         self.make(160)?;
-        let text = self.to_text(name);
+        let text = self.text_of(name);
         if !text.is_whole() || text.len() > 32 {
             self.sink(Sink::Element);
             return Ok(Value::Host("document.createElement()".into()));
@@ -38,7 +38,7 @@ impl Machine {
         {
             for key in keys {
                 let value = self.get(attributes, &key)?;
-                let name = self.to_text(&key).read();
+                let name = self.text_of(&key).read();
                 self.set_on_element(*place, &name, &value)?;
             }
         }
@@ -71,7 +71,7 @@ impl Machine {
     }
 
     /// Calls a method of a made element.
-    pub(super) fn call_on_element(&mut self, place: u32, name: &Rc<str>, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn call_on_element(&mut self, place: u32, name: &Rc<str>, arguments: &[Value]) -> Outcome {
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         let second = arguments.get(1).cloned().unwrap_or(Value::Undefined);
         match &**name {
@@ -81,11 +81,11 @@ impl Machine {
                 } else {
                     (second, arguments.get(2).cloned().unwrap_or(Value::Undefined))
                 };
-                let key = self.to_text(&key).read().to_ascii_lowercase();
+                let key = self.text_of(&key).read().to_ascii_lowercase();
                 self.set_on_element(place, &key, &value)?;
             }
             "appendChild" | "append" | "insertBefore" | "prepend" => {
-                for argument in &arguments {
+                for argument in arguments {
                     self.put_into(place, argument)?;
                 }
                 return Ok(first);
@@ -93,12 +93,12 @@ impl Machine {
             "insertAdjacentHTML" => self.fill(place, &second)?,
             "write" | "writeln" => self.write(&first, true)?,
             "addEventListener" | "attachEvent" => {
-                let event = self.to_text(&first).read();
+                let event = self.text_of(&first).read();
                 let waits = !super::sink::comes_by_itself(event.strip_prefix("on").unwrap_or(&event));
-                self.hand_over(&arguments, waits);
+                self.hand_over(arguments, waits);
             }
             "submit" | "click" => self.submit(place),
-            _ => self.hand_over(&arguments, true),
+            _ => self.hand_over(arguments, true),
         }
         Ok(self.unknown())
     }
@@ -157,7 +157,7 @@ impl Machine {
         let name = if name == "className" { "class".to_owned() } else { name.to_ascii_lowercase() };
         let shown = match value {
             Value::Item(_) | Value::Native(_) | Value::Method(_) => return Ok(()),
-            other => self.to_text(other).shown(),
+            other => self.text_of(other).shown(),
         };
         self.make(shown.len() + name.len())?;
         let shown = shown.get(..shown.floor_char_boundary(MAX_VALUE)).unwrap_or_default().to_owned();
@@ -173,7 +173,7 @@ impl Machine {
 
     /// The address of a made element.
     fn address(&mut self, place: u32, attribute: &str, value: &Value) {
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         let Some(made) = self.heap.element(place) else { return };
         let by = format!("{} {attribute}", made.name);
         let sink = if matches!(made.name.as_str(), "img" | "audio") { Sink::Network } else { Sink::Element };
@@ -184,7 +184,7 @@ impl Machine {
 
     /// Text or markup in a made element; in a script it is code.
     fn fill(&mut self, place: u32, value: &Value) -> Done {
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         let Some(name) = self.heap.element(place).map(|made| made.name.clone()) else { return Ok(()) };
         if name == "script" {
             self.run_text(&text, "script")?;
@@ -203,7 +203,7 @@ impl Machine {
 
     /// A property of an element's style.
     pub(super) fn set_style(&mut self, place: u32, name: &str, value: &Value) {
-        let value = self.to_text(value).shown();
+        let value = self.text_of(value).shown();
         let Some(made) = self.heap.element_mut(place) else { return };
         let rule = if name == "cssText" { value } else { format!("{}:{value}", dashed(name)) };
         match made.attributes.iter_mut().find(|(known, _)| known == "style") {

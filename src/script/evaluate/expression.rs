@@ -121,7 +121,7 @@ impl Machine {
             joined = self.add(joined, Value::Text(cooked(&literal)))?;
             if let Some(substitution) = substitution {
                 let value = self.inner(substitution, scope)?;
-                let text = Value::Text(self.to_text(&value));
+                let text = Value::Text(self.text_of(&value));
                 joined = self.add(joined, text)?;
             }
         }
@@ -216,7 +216,7 @@ impl Machine {
             Some(key) if self.tree.kind(key) == Kind::Property => self.tree.name(self.tree.symbol_of(key)),
             Some(key) => {
                 let value = self.evaluate(key, scope)?;
-                self.to_text(&value).read().into()
+                self.text_of(&value).read().into()
             }
             None => "".into(),
         };

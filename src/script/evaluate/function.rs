@@ -25,7 +25,7 @@ impl Machine {
     }
 
     /// Enters a function of the script.
-    pub(super) fn call_closure(&mut self, function: &Value, this: &Value, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn call_closure(&mut self, function: &Value, this: &Value, arguments: &[Value]) -> Outcome {
         let Some((place, closure)) = self.heap.closure(function) else { return Ok(self.unknown()) };
         if self.calls >= super::MAX_CALLS || self.depth >= super::MAX_DEPTH {
             self.cut("depth");
@@ -35,9 +35,9 @@ impl Machine {
             closure.entered = true;
         }
         self.make(160)?;
-        let asks = asks_a_table(&arguments);
-        let scope = self.scope_of(function, closure, this, &arguments);
-        self.parameters(closure.node, &arguments, scope)?;
+        let asks = asks_a_table(arguments);
+        let scope = self.scope_of(function, closure, this, arguments);
+        self.parameters(closure.node, arguments, scope)?;
         self.calls += 1;
         self.returns.push(None);
         let left = std::mem::take(&mut self.may_have_left);
@@ -112,7 +112,7 @@ impl Machine {
     }
 
     /// `new Function(…)` of the script's own.
-    pub(super) fn construct(&mut self, function: &Value, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn construct(&mut self, function: &Value, arguments: &[Value]) -> Outcome {
         let prototype = self.get(function, &Value::text("prototype"))?;
         self.make(96)?;
         let object = self.heap.add(Item::Object);

@@ -20,7 +20,7 @@ impl Machine {
             (Value::Unknown | Value::Host(_), Value::Number(_)) | (_, Value::Unknown) => return Ok(self.unknown()),
             _ => {}
         }
-        let name = self.to_text(key);
+        let name = self.text_of(key);
         if !name.is_whole() {
             return Ok(self.unknown());
         }

@@ -57,7 +57,7 @@ impl Machine {
             "join" => {
                 let with = match arguments.first() {
                     None | Some(Value::Undefined) => Text::new(","),
-                    Some(with) => self.to_text(with),
+                    Some(with) => self.text_of(with),
                 };
                 self.join_list(list, &with)
             }
@@ -190,7 +190,7 @@ impl Machine {
         if let Some(by) = by.filter(|by| self.heap.closure(by).is_some()) {
             values = self.sorted_by(values, by)?;
         } else {
-            let mut keyed: Vec<_> = values.into_iter().map(|value| (self.to_text(&value).units, value)).collect();
+            let mut keyed: Vec<_> = values.into_iter().map(|value| (self.text_of(&value).units, value)).collect();
             self.spend(keyed.len() * 4)?;
             keyed.sort_by(|a, b| a.0.cmp(&b.0));
             values = keyed.into_iter().map(|(_, value)| value).collect();
@@ -210,7 +210,7 @@ impl Machine {
                 let middle = usize::midpoint(low, high);
                 let other = sorted.get(middle).cloned().unwrap_or(Value::Undefined);
                 let order = self.call(by, &Value::Undefined, vec![other, value.clone()])?;
-                if self.to_number(&order).is_some_and(|order| order > 0.0) {
+                if self.number_of(&order).is_some_and(|order| order > 0.0) {
                     high = middle;
                 } else {
                     low = middle + 1;
@@ -258,10 +258,7 @@ impl Machine {
 
     fn reduce(&mut self, function: &Value, values: Vec<Value>, first: Option<Value>, list: &Value) -> Outcome {
         let mut values = values.into_iter();
-        let mut sum = match first.or_else(|| values.next()) {
-            Some(first) => first,
-            None => return Ok(Value::Undefined),
-        };
+        let Some(mut sum) = first.or_else(|| values.next()) else { return Ok(Value::Undefined) };
         for (at, value) in values.enumerate() {
             let given = vec![sum, value, Value::Number(at as f64), list.clone()];
             sum = self.call(function, &Value::Undefined, given)?;

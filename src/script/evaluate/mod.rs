@@ -40,6 +40,9 @@ use value::{Done, Stop, Value};
 
 /// Most steps of one script with its layers.
 const MAX_STEPS: u32 = 700_000;
+/// Steps for a script that hides nothing: some, and some for each byte.
+const PLAIN_STEPS: u32 = 20_000;
+const STEPS_PER_BYTE: u32 = 8;
 /// Most bytes of all strings and lists that one script makes, whether it keeps them or not.
 const MAX_MADE: usize = 40 << 20;
 /// Deepest nesting of expressions, statements and calls together.
@@ -50,7 +53,7 @@ const MAX_CALLS: u16 = 40;
 const MAX_LAYERS_DEEP: u16 = 8;
 /// Most functions that are run though nothing seen calls them, and the steps for all of them.
 const MAX_UNCALLED: usize = 400;
-const UNCALLED_STEPS: u32 = 250_000;
+const UNCALLED_STEPS: u32 = 120_000;
 /// How often the same function of the source is run by itself.
 const MAX_APART: u8 = 3;
 /// Most things on the heap with which functions are run a second time.
@@ -105,16 +108,21 @@ pub(super) struct Machine {
     at: Id,
     /// The sum that is being made, for evidence.
     at_sum: Id,
-    patterns: HashMap<(Rc<str>, Rc<str>), Option<Rc<regex::Regex>>>,
+    patterns: HashMap<pattern::Key, Option<Rc<regex::Regex>>>,
     ran: HashSet<crate::model::Digest>,
     /// How often functions of the source were run by themselves.
     apart: HashMap<Id, u8>,
     record: Record,
 }
 
-/// Follows a script; gives what was found. None when it cannot be parsed within the limits.
-pub(super) fn run(script: &str) -> Option<Record> {
+/// Follows a script; gives what was found. None when it cannot be parsed within the limits. One that hides nothing is
+/// followed for a number of steps in proportion to its length.
+pub(super) fn run(script: &str, hides: bool) -> Option<Record> {
     let mut machine = Machine::new();
+    if !hides {
+        let length = u32::try_from(script.len()).unwrap_or(MAX_STEPS);
+        machine.steps = length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(MAX_STEPS);
+    }
     let program = machine.tree.add(script)?;
     machine.own_length = script.len();
     machine.follow(program);
@@ -163,7 +171,7 @@ impl Machine {
         let first = self.heap.len() as u32;
         self.run_each(|closure| !closure.entered);
         // What a handler keeps in a variable is sent by a timer that came too early the first time.
-        if first <= MAX_AGAIN {
+        if first <= MAX_AGAIN && self.looks.has(Looks::FIELDS) {
             self.apart.clear();
             self.again = true;
             self.run_each(|_| true);
@@ -198,7 +206,7 @@ impl Machine {
     /// Functions that are run though nothing seen calls them now, each place of the source once, in the order of their
     /// making.
     fn run_each(&mut self, wanted: impl Fn(&heap::Closure) -> bool) {
-        let mut left = UNCALLED_STEPS;
+        let mut left = UNCALLED_STEPS.min(self.steps / 2);
         let mut done = HashSet::new();
         let mut place = 0;
         while (place as usize) < self.heap.len() && done.len() < MAX_UNCALLED && left > 0 {
@@ -209,7 +217,7 @@ impl Machine {
                 continue;
             }
             self.waits = true;
-            let given = left.min(self.steps).min(60_000);
+            let given = left.min(self.steps).min(40_000);
             let kept = self.steps - given;
             self.steps = given;
             let _ = self.run_apart(&value, &Value::Unknown);

@@ -33,19 +33,19 @@ impl Machine {
             "Function" => self.make_function(&arguments),
             "unescape" | "decodeURIComponent" | "decodeURI" => self.decode(&first, &**path == "unescape"),
             "escape" | "encodeURIComponent" | "encodeURI" => self.encode(path, &first),
-            "atob" => self.from_base64(&first),
-            "btoa" => self.to_base64(&first),
+            "atob" => self.decode_base64(&first),
+            "btoa" => self.encode_base64(&first),
             "parseInt" | "Number.parseInt" => {
-                let radix = arguments.get(1).and_then(|radix| self.to_number(radix)).unwrap_or(0.0);
-                let text = self.to_text(&first);
+                let radix = arguments.get(1).and_then(|radix| self.number_of(radix)).unwrap_or(0.0);
+                let text = self.text_of(&first);
                 Ok(if text.is_whole() { Value::Number(parse_int(&text, radix)) } else { self.unknown() })
             }
             "parseFloat" | "Number.parseFloat" => {
-                let text = self.to_text(&first);
+                let text = self.text_of(&first);
                 Ok(if text.is_whole() { Value::Number(parse_float(&text.read())) } else { self.unknown() })
             }
             "isNaN" | "isFinite" | "Number.isNaN" | "Number.isInteger" => {
-                let number = self.to_number(&first);
+                let number = self.number_of(&first);
                 let truth = number.map(|number| match &**path {
                     "isFinite" => number.is_finite(),
                     "Number.isInteger" => number.fract() == 0.0,
@@ -54,18 +54,18 @@ impl Machine {
                 Ok(self.decided(truth))
             }
             "Number" => {
-                let number = if arguments.is_empty() { Some(0.0) } else { self.to_number(&first) };
+                let number = if arguments.is_empty() { Some(0.0) } else { self.number_of(&first) };
                 Ok(number.map_or_else(|| self.unknown(), Value::Number))
             }
             "String" if arguments.is_empty() => Ok(Value::text("")),
-            "String" => Ok(Value::Text(self.to_text(&first))),
+            "String" => Ok(Value::Text(self.text_of(&first))),
             "Boolean" => {
                 let truth = self.truth(&first);
                 Ok(self.decided(truth))
             }
             "RegExp" => self.new_pattern(&first, arguments.get(1)),
             "String.fromCharCode" | "String.fromCodePoint" => {
-                self.from_codes(&arguments, &**path != "String.fromCharCode")
+                self.text_of_codes(&arguments, &**path != "String.fromCharCode")
             }
             _ => self.call_native_object(path, arguments, first),
         }
@@ -73,7 +73,7 @@ impl Machine {
 
     fn call_native_object(&mut self, path: &Rc<str>, arguments: Vec<Value>, first: Value) -> Outcome {
         match &**path {
-            "Array" | "Uint8Array" | "Uint16Array" | "Uint32Array" => self.new_list(arguments, first),
+            "Array" | "Uint8Array" | "Uint16Array" | "Uint32Array" => self.new_list(arguments, &first),
             "Array.of" => self.list(arguments),
             "Array.from" => self.list_from(&first, arguments.get(1)),
             "Array.isArray" => Ok(Value::Bool(self.heap.list(&first).is_some())),
@@ -110,14 +110,14 @@ impl Machine {
 
     /// `Function(a, b, code)`.
     fn make_function(&mut self, arguments: &[Value]) -> Outcome {
-        let texts: Vec<Text> = arguments.iter().map(|argument| self.to_text(argument)).collect();
+        let texts: Vec<Text> = arguments.iter().map(|argument| self.text_of(argument)).collect();
         let Some((code, names)) = texts.split_last() else { return Ok(self.unknown()) };
         let names: Vec<String> = names.iter().map(Text::read).collect();
         self.compile_function(&names.join(","), code)
     }
 
     fn decode(&mut self, value: &Value, units: bool) -> Outcome {
-        let encoded = self.to_text(value);
+        let encoded = self.text_of(value);
         self.make(encoded.len() * 2)?;
         if !encoded.units.contains(&u16::from(b'%')) {
             return Ok(Value::Text(encoded));
@@ -132,7 +132,7 @@ impl Machine {
     }
 
     fn encode(&mut self, path: &str, value: &Value) -> Outcome {
-        let plain = self.to_text(value);
+        let plain = self.text_of(value);
         self.make(plain.len() * 6)?;
         if !plain.is_whole() {
             return Ok(Value::Text(plain));
@@ -145,8 +145,8 @@ impl Machine {
         Ok(Value::Text(Text::new(&encoded).by(plain.how)))
     }
 
-    fn from_base64(&mut self, value: &Value) -> Outcome {
-        let encoded = self.to_text(value);
+    fn decode_base64(&mut self, value: &Value) -> Outcome {
+        let encoded = self.text_of(value);
         self.make(encoded.len() * 2)?;
         let decoded = encoded.is_whole().then(|| text::base64_bytes(&encoded.read())).flatten();
         Ok(match decoded {
@@ -157,8 +157,8 @@ impl Machine {
         })
     }
 
-    fn to_base64(&mut self, value: &Value) -> Outcome {
-        let plain = self.to_text(value);
+    fn encode_base64(&mut self, value: &Value) -> Outcome {
+        let plain = self.text_of(value);
         self.make(plain.len() * 3)?;
         let bytes: Option<Vec<u8>> = plain.units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
         Ok(match bytes.filter(|_| plain.is_whole()) {
@@ -168,11 +168,11 @@ impl Machine {
     }
 
     /// Character codes as text; a run of them is noted.
-    fn from_codes(&mut self, codes: &[Value], points: bool) -> Outcome {
+    fn text_of_codes(&mut self, codes: &[Value], points: bool) -> Outcome {
         self.make(codes.len() * 4)?;
         let mut units = Vec::with_capacity(codes.len());
         for code in codes {
-            let Some(number) = self.to_number(code) else { return Ok(self.unknown()) };
+            let Some(number) = self.number_of(code) else { return Ok(self.unknown()) };
             match char::from_u32(to_uint32(number)).filter(|_| points) {
                 Some(point) => units.extend_from_slice(point.encode_utf16(&mut [0; 2])),
                 None => units.push(to_uint32(number) as u16),
@@ -183,13 +183,13 @@ impl Machine {
         Ok(Value::Text(text))
     }
 
-    fn new_list(&mut self, arguments: Vec<Value>, first: Value) -> Outcome {
+    fn new_list(&mut self, arguments: Vec<Value>, first: &Value) -> Outcome {
         match first {
             Value::Number(length) if arguments.len() == 1 => {
-                if !(0.0..=MAX_LENGTH).contains(&length) {
+                if !(0.0..=MAX_LENGTH).contains(length) {
                     return Ok(self.unknown());
                 }
-                self.list(vec![Value::Undefined; length as usize])
+                self.list(vec![Value::Undefined; *length as usize])
             }
             Value::Unknown | Value::Host(_) if arguments.len() == 1 => Ok(self.unknown()),
             _ => self.list(arguments),
@@ -227,7 +227,7 @@ impl Machine {
     fn mathematics(&mut self, name: &str, arguments: &[Value]) -> Value {
         let mut numbers = Vec::with_capacity(arguments.len());
         for argument in arguments {
-            match self.to_number(argument) {
+            match self.number_of(argument) {
                 Some(number) => numbers.push(number),
                 None => return self.unknown(),
             }
@@ -263,7 +263,7 @@ impl Machine {
 
     /// Methods of numbers.
     pub(super) fn call_on_number(&mut self, number: f64, name: &str, arguments: &[Value]) -> Value {
-        let first = arguments.first().and_then(|first| self.to_number(first));
+        let first = arguments.first().and_then(|first| self.number_of(first));
         match name {
             "toString" => {
                 let radix = first.unwrap_or(10.0);

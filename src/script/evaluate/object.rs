@@ -13,12 +13,12 @@ impl Machine {
         let key = arguments.first().cloned().unwrap_or(Value::Undefined);
         match name {
             "hasOwnProperty" => {
-                let key = self.to_text(&key).read();
+                let key = self.text_of(&key).read();
                 let Value::Item(place) = object else { return Ok(self.unknown()) };
                 let known = self.heap.get(*place).is_some_and(|item| item.fields.get(&key).is_some());
                 Ok(Value::Bool(known))
             }
-            "toString" => Ok(Value::Text(self.to_text(object))),
+            "toString" => Ok(Value::Text(self.text_of(object))),
             "valueOf" => Ok(object.clone()),
             _ => {
                 self.hand_over(arguments, true);
@@ -29,7 +29,7 @@ impl Machine {
 
     /// `JSON.parse`.
     pub(super) fn parse_json(&mut self, value: &Value) -> Outcome {
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         let read = text.read();
         if !text.is_whole() || read.len() > MAX_JSON {
             return Ok(self.unknown());

@@ -40,10 +40,10 @@ impl Machine {
     /// `&&`, `||`, `??`: the right operand only where it is wanted; where that is not known, both.
     pub(super) fn logical(&mut self, takes: Takes, left: Value, right: Id, scope: u32) -> Outcome {
         let wants = match takes {
-            Takes::WhenTrue => self.truth(&left),
-            Takes::WhenFalse => self.truth(&left).map(|truth| !truth),
-            Takes::WhenNothing if left.is_opaque() => None,
-            Takes::WhenNothing => Some(left.is_nothing()),
+            Takes::True => self.truth(&left),
+            Takes::False => self.truth(&left).map(|truth| !truth),
+            Takes::Nothing if left.is_opaque() => None,
+            Takes::Nothing => Some(left.is_nothing()),
         };
         match wants {
             Some(true) => self.evaluate(right, scope),
@@ -51,8 +51,8 @@ impl Machine {
             None => {
                 let right = self.guessed(right, scope)?;
                 Ok(match takes {
-                    Takes::WhenTrue if right.is_nothing() => left,
-                    Takes::WhenTrue => right,
+                    Takes::True if right.is_nothing() => left,
+                    Takes::True => right,
                     _ if right.is_opaque() || right.is_nothing() => left,
                     _ => right,
                 })
@@ -78,7 +78,7 @@ impl Machine {
                 Ok(self.decided(order.map(|order| order.is_some_and(|order| operator.fits(order)))))
             }
             In => {
-                let name = self.to_text(&left).read();
+                let name = self.text_of(&left).read();
                 let known = match &right {
                     Value::Item(place) if !self.is_opaque_item(*place) => {
                         let by_place = name.parse::<usize>().ok();
@@ -101,7 +101,7 @@ impl Machine {
 
     fn arithmetic(&mut self, operator: Operator, left: &Value, right: &Value) -> Outcome {
         use Operator::*;
-        let (Some(a), Some(b)) = (self.to_number(left), self.to_number(right)) else { return Ok(self.unknown()) };
+        let (Some(a), Some(b)) = (self.number_of(left), self.number_of(right)) else { return Ok(self.unknown()) };
         let number = match operator {
             Subtract => a - b,
             Multiply => a * b,
@@ -130,13 +130,13 @@ impl Machine {
         }
         let joins = matches!(left, Value::Text(_)) || matches!(right, Value::Text(_));
         if !joins {
-            return match (self.to_number(&left), self.to_number(&right)) {
+            return match (self.number_of(&left), self.number_of(&right)) {
                 (Some(a), Some(b)) => Ok(Value::Number(a + b)),
                 _ => Ok(self.unknown()),
             };
         }
-        let right = self.to_text(&right);
-        let left = if let Value::Text(text) = left { text } else { self.to_text(&left) };
+        let right = self.text_of(&right);
+        let left = if let Value::Text(text) = left { text } else { self.text_of(&left) };
         self.join(left, &right)
     }
 
@@ -179,7 +179,7 @@ impl Machine {
                 Ok(Value::Bool(true))
             }
             sign => {
-                let Some(number) = self.to_number(&value) else { return Ok(self.unknown()) };
+                let Some(number) = self.number_of(&value) else { return Ok(self.unknown()) };
                 Ok(Value::Number(match sign {
                     "-" => -number,
                     "~" => f64::from(!to_int32(number)),
@@ -214,7 +214,7 @@ impl Machine {
         if let (Value::Text(a), Value::Text(b)) = (left, right) {
             return (a.is_whole() && b.is_whole()).then(|| Some(a.units.cmp(&b.units)));
         }
-        Some(self.to_number(left)?.partial_cmp(&self.to_number(right)?))
+        Some(self.number_of(left)?.partial_cmp(&self.number_of(right)?))
     }
 
     /// `===`.
@@ -247,7 +247,7 @@ impl Machine {
         if let (Value::Text(_), Value::Text(_)) = (&left, &right) {
             return self.same(&left, &right);
         }
-        Some(self.to_number(&left)? == self.to_number(&right)?)
+        Some(self.number_of(&left)? == self.number_of(&right)?)
     }
 
     /// `x++`, `--x`.
@@ -257,7 +257,7 @@ impl Machine {
         let grows = operator.is_some_and(|id| self.tree.text(id) == "++");
         let before = operator.is_some_and(|id| self.tree.range(id).0 < self.tree.range(argument).0);
         let old = self.evaluate(argument, scope)?;
-        let Some(old) = self.to_number(&old) else {
+        let Some(old) = self.number_of(&old) else {
             let unknown = self.unknown();
             self.bind(argument, unknown, scope, false)?;
             return Ok(Value::Unknown);
@@ -271,17 +271,17 @@ impl Machine {
 /// When an operator that chooses takes its right operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {
-    WhenTrue,
-    WhenFalse,
-    WhenNothing,
+    True,
+    False,
+    Nothing,
 }
 
 /// When an operator takes its right operand; none for one that always does.
 pub(super) fn takes_right(operator: &str) -> Option<Takes> {
     match operator {
-        "&&" | "&&=" => Some(Takes::WhenTrue),
-        "||" | "||=" => Some(Takes::WhenFalse),
-        "??" | "??=" => Some(Takes::WhenNothing),
+        "&&" | "&&=" => Some(Takes::True),
+        "||" | "||=" => Some(Takes::False),
+        "??" | "??=" => Some(Takes::Nothing),
         _ => None,
     }
 }

@@ -16,6 +16,9 @@ const COMPILING: usize = 600;
 /// Most matches of one call.
 const MAX_MATCHES: usize = 20_000;
 
+/// A pattern's source and flags.
+pub(super) type Key = (Rc<str>, Rc<str>);
+
 impl Machine {
     /// A literal with its slashes and flags.
     pub(super) fn pattern_literal(&mut self, raw: &str) -> Outcome {
@@ -31,9 +34,9 @@ impl Machine {
             let source = Rc::clone(&pattern.source);
             return self.make_pattern(&source, "g");
         }
-        let source = if source.is_nothing() { Text::new("(?:)") } else { self.to_text(source) };
+        let source = if source.is_nothing() { Text::new("(?:)") } else { self.text_of(source) };
         let flags = match flags {
-            Some(flags) if !flags.is_nothing() => self.to_text(flags).read(),
+            Some(flags) if !flags.is_nothing() => self.text_of(flags).read(),
             _ => String::new(),
         };
         if !source.is_whole() {
@@ -62,7 +65,7 @@ impl Machine {
 
     /// `exec` and `test`.
     pub(super) fn call_on_pattern(&mut self, place: u32, name: &str, arguments: &[Value]) -> Outcome {
-        let text = self.to_text(arguments.first().unwrap_or(&Value::Undefined));
+        let text = self.text_of(arguments.first().unwrap_or(&Value::Undefined));
         let Some((_, pattern)) = self.heap.pattern(&Value::Item(place)) else { return Ok(self.unknown()) };
         let (pattern, start) = (pattern.clone(), pattern.next);
         match name {

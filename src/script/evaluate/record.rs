@@ -158,7 +158,7 @@ impl Machine {
     /// Notes markup that would be written; a stream of `document.write` is one text.
     pub(super) fn write(&mut self, value: &Value, stream: bool) -> Done {
         self.sink(Sink::Write);
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         if text.is_empty() || text.units.iter().all(|unit| *unit == HOLE) {
             return Ok(());
         }

@@ -13,7 +13,7 @@ pub(super) fn comes_by_itself(event: &str) -> bool {
 
 impl Machine {
     /// Calls something of the browser.
-    pub(super) fn call_host(&mut self, path: &Rc<str>, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn call_host(&mut self, path: &Rc<str>, arguments: &[Value]) -> Outcome {
         self.spend(2)?;
         self.unknowns += 1;
         self.look_at(path);
@@ -21,7 +21,7 @@ impl Machine {
         let second = arguments.get(1).cloned().unwrap_or(Value::Undefined);
         match last(path) {
             "setTimeout" | "setInterval" | "setImmediate" => self.timer(&first)?,
-            "addEventListener" | "attachEvent" | "on" | "one" | "bind" => self.listen(&first, &arguments),
+            "addEventListener" | "attachEvent" | "on" | "one" | "bind" => self.listen(&first, arguments),
             "createElement" | "createElementNS" => {
                 let name = if last(path) == "createElement" { first } else { second };
                 return self.create(&name);
@@ -29,7 +29,7 @@ impl Machine {
             "createTextNode" => return Ok(first),
             "cloneNode" => return Ok(Value::Host(Rc::clone(path))),
             "write" | "writeln" if path.starts_with("document") || path.starts_with('?') => {
-                for argument in &arguments {
+                for argument in arguments {
                     self.write(argument, true)?;
                 }
             }
@@ -48,7 +48,7 @@ impl Machine {
             | "prependTo"
             | "insertAfter"
             | "insertAdjacentElement" => {
-                self.put_in(path, &arguments)?;
+                self.put_in(path, arguments)?;
                 return Ok(first);
             }
             "replace" | "assign" if path.starts_with("location") => self.navigate(&first, "location")?,
@@ -57,80 +57,80 @@ impl Machine {
                     || path.starts_with("XMLHttpRequest")
                     || arguments.len() >= 2 =>
             {
-                self.open(path, &first, &second, &arguments)?;
+                self.open(path, &first, &second, arguments)?;
             }
             "setAttribute" => {
-                let name = self.to_text(&first).read();
+                let name = self.text_of(&first).read();
                 self.set_host(super::host::NAMELESS, &name, &second)?;
             }
             "attr" | "prop" => {
-                let name = self.to_text(&first).read();
+                let name = self.text_of(&first).read();
                 self.set_host(super::host::NAMELESS, &name, &second)?;
             }
-            _ => return self.call_other(path, first, second, arguments),
+            _ => return self.call_other(path, &first, &second, arguments),
         }
-        self.hand_over(&arguments, true);
+        self.hand_over(arguments, true);
         Ok(called(path))
     }
 
-    fn call_other(&mut self, path: &Rc<str>, first: Value, second: Value, arguments: Vec<Value>) -> Outcome {
+    fn call_other(&mut self, path: &Rc<str>, first: &Value, second: &Value, arguments: &[Value]) -> Outcome {
         match last(path) {
             "fetch" | "importScripts" | "import" | "get" | "post" | "getJSON" | "getScript" | "ajax" | "axios"
             | "request" | "sendBeacon" => {
-                self.network(path, &first)?;
+                self.network(path, first)?;
             }
             "register" if path.contains("serviceWorker") => {
-                let text = self.to_text(&first);
+                let text = self.text_of(first);
                 self.action(Sink::ServiceWorker, "serviceWorker.register", &text);
             }
             "writeText" | "setData" if path.contains("clipboard") => {
-                let text = self.to_text(if last(path) == "setData" { &second } else { &first });
+                let text = self.text_of(if last(path) == "setData" { second } else { first });
                 self.action(Sink::Clipboard, "clipboard", &text);
             }
             "execCommand" => {
-                let command = self.to_text(&first);
+                let command = self.text_of(first);
                 if command.is("copy") || command.is("cut") {
                     self.action(Sink::Clipboard, "execCommand", &Text::hole());
                 }
             }
-            "$" | "jQuery" => self.query(&first)?,
+            "$" | "jQuery" => self.query(first)?,
             "ready"
             | "then"
             | "requestAnimationFrame"
             | "requestIdleCallback"
             | "queueMicrotask"
             | "load"
-            | "finally" => self.hand_over(&arguments, false),
-            "each" | "forEach" | "map" | "filter" | "some" => self.call_for_some(&arguments)?,
+            | "finally" => self.hand_over(arguments, false),
+            "each" | "forEach" | "map" | "filter" | "some" => self.call_for_some(arguments)?,
             "submit" => self.sink(Sink::Network),
             _ => {}
         }
-        self.hand_over(&arguments, true);
+        self.hand_over(arguments, true);
         Ok(called(path))
     }
 
     /// `new` of something of the browser.
-    pub(super) fn construct_host(&mut self, path: &Rc<str>, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn construct_host(&mut self, path: &Rc<str>, arguments: &[Value]) -> Outcome {
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
         match last(path) {
             "Image" => return self.create(&Value::text("img")),
             "Element" => return self.create_with(&first, arguments.get(1)),
             "WebSocket" | "EventSource" | "Worker" | "SharedWorker" => {
-                let text = self.to_text(&first);
+                let text = self.text_of(&first);
                 self.action(Sink::Network, last(path), &text);
             }
             "XMLHttpRequest" | "ActiveXObject" => self.sink(Sink::Network),
-            "Promise" | "MutationObserver" | "IntersectionObserver" => self.hand_over(&arguments, false),
+            "Promise" | "MutationObserver" | "IntersectionObserver" => self.hand_over(arguments, false),
             "Blob" => return self.blob(&first),
             _ => {}
         }
-        self.hand_over(&arguments, true);
+        self.hand_over(arguments, true);
         Ok(called(path))
     }
 
     /// `new Blob([code])`: its text, which a script made of it would run.
     fn blob(&mut self, parts: &Value) -> Outcome {
-        let text = self.to_text(parts);
+        let text = self.text_of(parts);
         let code = crate::script::words::is_code(&text.read());
         Ok(if code { Value::Text(text) } else { Value::host("Blob()") })
     }
@@ -150,27 +150,27 @@ impl Machine {
     }
 
     fn listen(&mut self, event: &Value, arguments: &[Value]) {
-        let event = self.to_text(event).read();
+        let event = self.text_of(event).read();
         let waits = !comes_by_itself(event.strip_prefix("on").unwrap_or(&event));
         self.hand_over(arguments, waits);
     }
 
     /// `open` of a request, or of a window.
     fn open(&mut self, path: &Rc<str>, first: &Value, second: &Value, arguments: &[Value]) -> Done {
-        let method = self.to_text(first).read().to_ascii_uppercase();
+        let method = self.text_of(first).read().to_ascii_uppercase();
         if matches!(method.as_str(), "GET" | "POST" | "PUT" | "HEAD") || path.starts_with("XMLHttpRequest") {
-            let text = self.to_text(second);
+            let text = self.text_of(second);
             self.action(Sink::Network, "XMLHttpRequest", &text);
             return Ok(());
         }
-        let target = self.to_text(second).read();
+        let target = self.text_of(second).read();
         if matches!(target.as_str(), "_self" | "_top" | "_parent") {
             return self.navigate(first, "open");
         }
         if arguments.len() > 4 {
             return Ok(());
         }
-        let text = self.to_text(first);
+        let text = self.text_of(first);
         if text.len() > 1 {
             self.action(Sink::Navigate, "open", &text);
         }
@@ -183,7 +183,7 @@ impl Machine {
             Value::Item(place) => self.heap.field(*place, "url").cloned().unwrap_or(Value::Unknown),
             other => other.clone(),
         };
-        let text = self.to_text(&address);
+        let text = self.text_of(&address);
         let library = path.starts_with('$') || path.starts_with("jQuery") || path.starts_with("axios");
         if matches!(last(path), "get" | "post" | "request") && !library && !text.units.contains(&u16::from(b'/')) {
             return Ok(());
@@ -234,7 +234,7 @@ impl Machine {
         if let Value::Item(_) | Value::Native(_) | Value::Method(_) = value {
             return Ok(());
         }
-        let text = self.to_text(value);
+        let text = self.text_of(value);
         self.redirect(&text, by);
         Ok(())
     }

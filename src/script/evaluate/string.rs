@@ -26,7 +26,7 @@ impl Machine {
             "concat" => {
                 let mut joined = Value::Text(text.clone());
                 for argument in arguments {
-                    let added = Value::Text(self.to_text(argument));
+                    let added = Value::Text(self.text_of(argument));
                     joined = self.add(joined, added)?;
                 }
                 Ok(joined)
@@ -51,7 +51,7 @@ impl Machine {
     pub(super) fn whole(&mut self, arguments: &[Value], at: usize, default: f64) -> Option<f64> {
         match arguments.get(at) {
             None | Some(Value::Undefined) => Some(default),
-            Some(value) => self.to_number(value).map(to_whole),
+            Some(value) => self.number_of(value).map(to_whole),
         }
     }
 
@@ -102,7 +102,7 @@ impl Machine {
         let by = match arguments.first() {
             None | Some(Value::Undefined) => return self.list(vec![Value::Text(text.clone())]),
             Some(by) if self.heap.pattern(by).is_some() => return self.split_by_pattern(text, by),
-            Some(by) => self.to_text(by),
+            Some(by) => self.text_of(by),
         };
         if !by.is_whole() {
             return Ok(self.unknown());
@@ -116,7 +116,7 @@ impl Machine {
 
     fn look_for(&mut self, text: &Text, name: &str, arguments: &[Value]) -> Value {
         let Some(wanted) = arguments.first() else { return Value::Undefined };
-        let wanted = self.to_text(wanted);
+        let wanted = self.text_of(wanted);
         let from = self.whole(arguments, 1, 0.0);
         let (true, true, Some(from)) = (text.is_whole(), wanted.is_whole(), from) else { return self.unknown() };
         let units = &text.units;
@@ -146,7 +146,7 @@ impl Machine {
             return Ok(Value::Text(Text::of(text.units.repeat(count as usize)).by(text.how)));
         }
         let filler = match arguments.get(1) {
-            Some(filler) => self.to_text(filler),
+            Some(filler) => self.text_of(filler),
             None => Text::new(" "),
         };
         let wanted = (count - length).max(0.0) as usize;
@@ -179,7 +179,7 @@ impl Machine {
         let open = if attribute.is_empty() {
             format!("<{tag}>")
         } else {
-            let value = self.to_text(arguments.first().unwrap_or(&Value::Undefined)).read().replace('"', "&quot;");
+            let value = self.text_of(arguments.first().unwrap_or(&Value::Undefined)).read().replace('"', "&quot;");
             format!("<{tag} {attribute}=\"{value}\">")
         };
         Ok(Value::Text(Text::new(&format!("{open}{inner}</{tag}>")).by(How::NAMED)))

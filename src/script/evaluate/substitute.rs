@@ -33,7 +33,7 @@ impl Machine {
             let most = if pattern.global { MAX_REPLACED } else { 1 };
             return self.matches(&pattern, text, 0, most);
         }
-        let wanted = self.to_text(what);
+        let wanted = self.text_of(what);
         if !wanted.is_whole() || what.is_opaque() {
             return Ok(None);
         }
@@ -84,7 +84,7 @@ impl Machine {
         match with {
             Value::Item(_) if self.heap.closure(with).is_some() => None,
             Value::Native(_) | Value::Method(_) => None,
-            other => Some(self.to_text(other)),
+            other => Some(self.text_of(other)),
         }
     }
 
@@ -100,15 +100,12 @@ impl Machine {
         arguments.push(Value::Number(found.start as f64));
         arguments.push(Value::Text(text.clone()));
         let value = self.call(with, &Value::Undefined, arguments)?;
-        Ok(self.to_text(&value))
+        Ok(self.text_of(&value))
     }
 
     /// Says what kind of replacement it was, and notes noise that hid something.
     fn judge_replacement(&mut self, text: &Text, result: Text, with: &Value, count: usize, many: bool) -> Outcome {
-        let with = match with {
-            Value::Text(with) => with,
-            _ => return Ok(Value::Text(result)),
-        };
+        let Value::Text(with) = with else { return Ok(Value::Text(result)) };
         if with.is("%") && count >= NOISE {
             return Ok(Value::Text(result.by(How::DELIMITED)));
         }

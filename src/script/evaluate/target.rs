@@ -183,7 +183,7 @@ impl Machine {
                 if let (Value::Number(at), true) = (key, self.heap.list(object).is_some()) {
                     return self.set_at(object, *at, value);
                 }
-                let name = self.to_text(key).read();
+                let name = self.text_of(key).read();
                 match self.heap.get(*place).map(|item| &item.kind) {
                     Some(Item::Element(_)) => self.set_on_element(*place, &name, &value),
                     Some(Item::Style(element)) => {
@@ -195,16 +195,16 @@ impl Machine {
                 }
             }
             Value::Native(path) => {
-                let name = self.to_text(key).read();
+                let name = self.text_of(key).read();
                 self.extended.insert(format!("{path}.{name}"), value);
                 Ok(())
             }
             Value::Host(path) => {
-                let (path, name) = (path.clone(), self.to_text(key).read());
+                let (path, name) = (path.clone(), self.text_of(key).read());
                 self.set_host(&path, &name, &value)
             }
             Value::Unknown => {
-                let name = self.to_text(key).read();
+                let name = self.text_of(key).read();
                 self.set_host(super::host::NAMELESS, &name, &value)
             }
             _ => Ok(()),
@@ -264,7 +264,7 @@ impl Machine {
             return Ok(());
         }
         let (object, key) = self.member_parts(id, scope)?;
-        let name = self.to_text(&key).read();
+        let name = self.text_of(&key).read();
         if let Value::Item(place) = object
             && let Some(item) = self.heap.get_mut(place)
         {

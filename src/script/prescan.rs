@@ -65,12 +65,12 @@ const WORDS: [(&str, Hints); 80] = [
     ("new Image", Hints::REACHES),
     ("importScripts", Hints::REACHES),
     ("Worker(", Hints::REACHES),
-    ("cookie", Hints::LOOKS),
-    ("userAgent", Hints::LOOKS),
+    ("cookie", Hints::SEES),
+    ("userAgent", Hints::SEES),
     ("referrer", Hints::REFERRER),
-    ("language", Hints::LOOKS),
-    ("webdriver", Hints::LOOKS),
-    (".value", Hints::LOOKS),
+    ("language", Hints::SEES),
+    ("webdriver", Hints::SEES),
+    (".value", Hints::SEES),
     ("://", Hints::NAMES),
     ("\"//", Hints::NAMES),
     ("'//", Hints::NAMES),
@@ -116,8 +116,10 @@ impl Hints {
     const NAVIGATES: Self = Self(1 << 6);
     /// Something that reaches out.
     const REACHES: Self = Self(1 << 7);
-    /// Something that looks at the visitor.
-    pub(super) const LOOKS: Self = Self(1 << 8 | 1 << 12);
+    /// Something that looks at the visitor's browser.
+    const SEES: Self = Self(1 << 8);
+    /// Something that looks at the visitor, or where he came from.
+    pub(super) const LOOKS: Self = Self(Self::SEES.0 | Self::REFERRER.0);
     /// An address.
     const NAMES: Self = Self(1 << 9);
     /// Something that changes texts, and stands in ordinary programs too.

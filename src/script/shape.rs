@@ -2,6 +2,7 @@
 
 use super::text;
 use super::tokens::{Kind, Tokens};
+use super::words::is_readable;
 use crate::model::{Digest, DigestBuilder};
 
 /// Longest literal that counts as plain data, in bytes.
@@ -257,7 +258,7 @@ fn is_plain(content: &str, named: impl Fn() -> bool) -> bool {
 /// Whether a token is text in another form.
 fn tells(content: &str) -> bool {
     let decoded = text::hex(content).or_else(|| text::base64(content));
-    decoded.is_some_and(|decoded| decoded.len() >= 6 && text::is_readable(&decoded) && !is_date(&decoded))
+    decoded.is_some_and(|decoded| decoded.len() >= 6 && is_readable(&decoded) && !is_date(&decoded))
 }
 
 /// Digits with the marks of dates, times and numbers, but no address.

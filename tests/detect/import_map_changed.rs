@@ -12,7 +12,7 @@ fn fixtures() {
 
 #[test]
 fn a_stranger_is_worse_than_another_file() {
-    assert_eq!(worst(&compared(RULE, "tampered-file"), RULE), Some((Medium, Firm)));
+    assert_eq!(worst(&compared(RULE, "review-file"), RULE), Some((Medium, Firm)));
     assert_eq!(worst(&compared(RULE, "tampered-host"), RULE), Some((High, Firm)));
     assert_eq!(worst(&compared(RULE, "tampered-data"), RULE), Some((High, Firm)));
     assert_eq!(worst(&scanned(RULE, "baseline"), RULE), None);

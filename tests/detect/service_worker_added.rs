@@ -12,8 +12,8 @@ fn fixtures() {
 
 #[test]
 fn a_worker_waits_for_a_person_and_a_hidden_one_does_not() {
-    assert_eq!(worst(&compared(RULE, "tampered-plain"), RULE), Some((Medium, Firm)));
-    assert_eq!(worst(&compared(RULE, "tampered-later"), RULE), Some((Medium, Firm)));
+    assert_eq!(worst(&compared(RULE, "review-plain"), RULE), Some((Medium, Firm)));
+    assert_eq!(worst(&compared(RULE, "review-later"), RULE), Some((Medium, Firm)));
     assert_eq!(worst(&compared(RULE, "tampered-coded"), RULE), Some((High, Firm)));
-    assert_eq!(worst(&scanned(RULE, "tampered-plain"), RULE), Some((Info, Firm)));
+    assert_eq!(worst(&scanned(RULE, "review-plain"), RULE), Some((Info, Firm)));
 }

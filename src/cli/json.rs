@@ -1,6 +1,6 @@
 //! The JSON that programs rely on: names and shapes stay as they are.
 
-use crate::app::Compared;
+use crate::app::{self, Compared};
 use crate::model::{Change, Finding, Language};
 use serde_json::{Value, json};
 
@@ -45,13 +45,18 @@ pub(super) fn compared(old: &str, new: &str, compared: &Compared, language: Lang
 }
 
 fn change(change: &Change) -> Value {
-    json!({
+    let mut told = json!({
         "kind": change.kind,
         "plane": change.plane,
         "path": change.path,
         "old": change.old_excerpt,
         "new": change.new_excerpt,
-    })
+    });
+    let parts = app::parts_of(change);
+    if !parts.is_empty() {
+        told["parts"] = json!(parts);
+    }
+    told
 }
 
 /// Milliseconds with three digits: more are noise.

@@ -1,8 +1,10 @@
 //! What people see on a terminal: verdicts, findings, changes; plain when piped.
 
 use super::{Colour, Context};
+use crate::app;
 use crate::model::{
-    Change, ChangeKind, Finding, Judgement, Language, Plane, Severity, UnseenReason, Verdict, defang, display_text,
+    Change, ChangeKind, Finding, Judgement, Language, PartKind, Plane, Severity, TextPart, UnseenReason, Verdict,
+    defang, display_text,
 };
 use anstyle::{AnsiColor, Style};
 use std::io::Write as _;
@@ -103,10 +105,30 @@ pub(super) fn change(context: &Context, change: &Change) -> Vec<String> {
     let active = if change.plane == Plane::Active { " [active]" } else { "" };
     let mut lines =
         vec![format!("  {}", styled(context.colour, style, &format!("{sign} {}{active}", safe(&change.path))))];
-    let excerpt = |sign: &str, text: &Option<String>| text.as_ref().map(|text| format!("      {sign} {}", safe(text)));
-    lines.extend(excerpt("-", &change.old_excerpt));
-    lines.extend(excerpt("+", &change.new_excerpt));
+    let parts = app::parts_of(change);
+    // An address is shown as a whole: in pieces it could not be told that it is one.
+    let addressed = [&change.old_excerpt, &change.new_excerpt].into_iter().flatten().any(|text| defang(text) != *text);
+    if parts.is_empty() || addressed {
+        let excerpt =
+            |sign: &str, text: &Option<String>| text.as_ref().map(|text| format!("      {sign} {}", safe(text)));
+        lines.extend(excerpt("-", &change.old_excerpt));
+        lines.extend(excerpt("+", &change.new_excerpt));
+    } else {
+        lines.push(format!("      {}", parts.iter().map(|part| word(context, part)).collect::<String>()));
+    }
     lines
+}
+
+/// A part of a changed text: what is gone and what is new coloured, or in the brackets of `wdiff` where there is no colour.
+fn word(context: &Context, part: &TextPart) -> String {
+    let text = safe(&part.text);
+    match (part.kind, context.colour) {
+        (PartKind::Equal, _) => text,
+        (PartKind::Delete, Colour::On) => styled(Colour::On, plain(AnsiColor::Red).strikethrough(), &text),
+        (PartKind::Insert, Colour::On) => styled(Colour::On, plain(AnsiColor::Green).underline(), &text),
+        (PartKind::Delete, Colour::Off) => format!("[-{text}-]"),
+        (PartKind::Insert, Colour::Off) => format!("{{+{text}+}}"),
+    }
 }
 
 /// Captured text as it may stand on a terminal: no control characters, nothing to click.

@@ -3,6 +3,7 @@
 //! Japanese has no spaces between words. A change of script (漢字 to ひらがな, カタカナ, latin, digits) is where a reader
 //! sees a border, so pieces are runs of one class of characters; marks and punctuation stand alone.
 
+use crate::model::{Change, PartKind, TextPart};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
 
 /// Most pieces of either side that are compared; what is longer between its equal ends is told as replaced whole.
@@ -11,17 +12,6 @@ const MAX_PIECES: usize = 1_000;
 const MAX_STEP_BACK: usize = 64;
 /// Characters shown before the first difference.
 const CONTEXT: usize = 30;
-
-/// What became of a part of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartKind {
-    /// On both sides.
-    Equal,
-    /// On the old side only.
-    Delete,
-    /// On the new side only.
-    Insert,
-}
 
 /// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +43,17 @@ pub fn parts<'a>(old: &'a str, new: &'a str) -> Vec<Part<'a>> {
     }
     push(&mut parts, PartKind::Equal, &old[old.len() - back..]);
     parts
+}
+
+/// What a change did to its text, word by word; empty when nothing of the old is left, or nothing was there before.
+#[must_use]
+pub fn parts_of(change: &Change) -> Vec<TextPart> {
+    let (Some(old), Some(new)) = (&change.old_excerpt, &change.new_excerpt) else { return Vec::new() };
+    let parts = parts(old, new);
+    if !parts.iter().any(|part| part.kind == PartKind::Equal) {
+        return Vec::new();
+    }
+    parts.into_iter().map(|Part { kind, text }| TextPart { kind, text: text.to_owned() }).collect()
 }
 
 fn push<'a>(parts: &mut Vec<Part<'a>>, kind: PartKind, text: &'a str) {

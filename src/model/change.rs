@@ -92,18 +92,28 @@ pub struct Excerpt {
     pub old: Option<String>,
     /// The new text or markup.
     pub new: Option<String>,
+    /// Both word by word, where something is left of the old; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<TextPart>,
 }
 
-impl Change {
-    /// In a form that outlives the pages it came from.
-    #[must_use]
-    pub fn excerpt(&self) -> Excerpt {
-        Excerpt {
-            kind: self.kind,
-            plane: self.plane,
-            path: self.path.clone(),
-            old: self.old_excerpt.clone(),
-            new: self.new_excerpt.clone(),
-        }
-    }
+/// What became of a part of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    /// On both sides.
+    Equal,
+    /// On the old side only.
+    Delete,
+    /// On the new side only.
+    Insert,
+}
+
+/// A part of an old and a new text, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextPart {
+    /// What became of it.
+    pub kind: PartKind,
+    /// Its characters; never empty.
+    pub text: String,
 }

@@ -95,7 +95,7 @@ fn diff() {
     let changes = routine["changes"].as_array().expect("changes");
     assert!(!changes.is_empty());
     for change in changes {
-        keys(change, "kind plane path old new", "");
+        keys(change, "kind plane path old new", if change.get("parts").is_some() { "parts" } else { "" });
         assert!(["insert", "delete", "update", "move"].contains(&change["kind"].as_str().unwrap_or_default()));
     }
     let alarm = city.run(&["diff", "--json", "a.html", "c.html"]).ended(1).line();

@@ -1,7 +1,7 @@
 //! Letters about everything an attacker or a careless registry can write into them.
 
 use super::samples::{HOSTILE, letter, opened, receiver, rules, storm, unseen};
-use hinomi::model::{Channel, Excerpt, Language, Message, Persona, Words};
+use hinomi::model::{Channel, Excerpt, Language, Message, PartKind, Persona, TextPart, Words};
 use hinomi::notify::{Letter, Story, write};
 use proptest::prelude::*;
 
@@ -24,6 +24,7 @@ fn filled(text: &str) -> Story {
         path: text.to_owned(),
         old: Some(text.to_owned()),
         new: Some(text.to_owned()),
+        parts: vec![TextPart { kind: PartKind::Equal, text: text.to_owned() }],
         ..excerpt.clone()
     };
     story.excerpts = story.excerpts.iter().map(excerpt).collect();

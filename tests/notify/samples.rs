@@ -161,8 +161,22 @@ fn told(event: Event, incident: Incident) -> Story {
         path: "html > body > div#main > p[2]".to_owned(),
         old: Some("お知らせ".to_owned()),
         new: Some(HOSTILE.to_owned()),
+        parts: Vec::new(),
     };
-    Story { incident: Some(incident), excerpts: vec![excerpt], ..story(event) }
+    let part = |kind, text: &str| TextPart { kind, text: text.to_owned() };
+    let year = Excerpt {
+        path: "html > body > div#main > p[3]".to_owned(),
+        old: Some("令和6年度の予算".to_owned()),
+        new: Some("令和7年度の予算".to_owned()),
+        parts: vec![
+            part(PartKind::Equal, "令和"),
+            part(PartKind::Delete, "6"),
+            part(PartKind::Insert, "7"),
+            part(PartKind::Equal, "年度の予算"),
+        ],
+        ..excerpt.clone()
+    };
+    Story { incident: Some(incident), excerpts: vec![excerpt, year], ..story(event) }
 }
 
 pub(crate) fn opened() -> Story {
@@ -185,6 +199,7 @@ fn review(id: &str) -> Story {
         path: "html > head > script[4]".to_owned(),
         old: None,
         new: Some("<script src=\"/js/menu.js?v=2\">".to_owned()),
+        parts: Vec::new(),
     };
     Story {
         target: Some((target(id), "例示市".to_owned())),

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::opinion::{admitted, on_a_thread, source};
+use crate::diff::text::parts_of;
 use crate::fetch::Fetcher;
 use crate::model::{Capture, Change, Difference, Excerpt, Finding, Plane, Snapshot, Verdict};
 use crate::monitor::check::Checker;
@@ -81,7 +82,19 @@ fn ordered(difference: &Difference, findings: &[Finding], since: Option<&Differe
     };
     let mut changes: Vec<(Rank, &Change)> = difference.changes.iter().map(|change| (rank(change), change)).collect();
     changes.sort_by_key(|(rank, _)| *rank);
-    changes.into_iter().take(MAX_EXCERPTS).map(|(_, change)| change.excerpt()).collect()
+    changes.into_iter().take(MAX_EXCERPTS).map(|(_, change)| excerpt(change)).collect()
+}
+
+/// A change in a form that outlives the pages it came from.
+fn excerpt(change: &Change) -> Excerpt {
+    Excerpt {
+        kind: change.kind,
+        plane: change.plane,
+        path: change.path.clone(),
+        old: change.old_excerpt.clone(),
+        new: change.new_excerpt.clone(),
+        parts: parts_of(change),
+    }
 }
 
 fn is_about(finding: &Finding, change: &Change) -> bool {

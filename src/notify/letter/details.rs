@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::pen::{Pen, line, passage, report};
 use super::story::{Kind, headline, kind, place, ranked, top};
-use crate::model::{ChangeKind, Event, Excerpt, Finding, Incident, Mark, Proposal};
+use crate::model::{ChangeKind, Event, Excerpt, Finding, Incident, Mark, PartKind, Proposal};
 use crate::notify::Story;
 
 /// How much of a story is told.
@@ -192,14 +192,26 @@ fn changed(pen: &Pen, findings: &[Finding], excerpts: &[Excerpt], measure: Measu
                 blocks.push(Block::Quote(pen.say(en, ja), passage(text, 400)));
             }
         };
-        quote("before", "変更前", &excerpt.old);
-        quote("now", "変更後", &excerpt.new);
+        quote("before", "変更前", &marked(excerpt, PartKind::Delete).or(excerpt.old.clone()));
+        quote("now", "変更後", &marked(excerpt, PartKind::Insert).or(excerpt.new.clone()));
     }
     let left = (findings.len() + excerpts.len())
         .saturating_sub(findings.len().min(measure.most) + excerpts.len().min(measure.most));
     if left > 0 {
         blocks.push(Block::Para(pen.say(format!("… and {left} more."), format!("ほかに{left}件あります。"))));
     }
+}
+
+/// One side of a text with what differs in brackets; none where nothing is left of the old.
+fn marked(excerpt: &Excerpt, side: PartKind) -> Option<String> {
+    let shown = excerpt.parts.iter().filter(|part| part.kind == side || part.kind == PartKind::Equal);
+    let text: String = shown
+        .map(|part| match part.kind {
+            PartKind::Equal => part.text.clone(),
+            PartKind::Delete | PartKind::Insert => format!("【{}】", part.text),
+        })
+        .collect();
+    (!text.is_empty()).then_some(text)
 }
 
 fn happened(pen: &Pen, kind: ChangeKind) -> String {

@@ -55,15 +55,12 @@ const MAX_CODE: usize = 65_536;
 const MAX_SOURCES: usize = 200;
 
 /// Programs by which well-known content systems serve joined scripts.
-const SYSTEMS: [&str; 7] = [
-    "/wp-admin/load-scripts.php",
-    "/wp-includes/js/tinymce/wp-tinymce.php",
-    "/ScriptResource.axd",
-    "/WebResource.axd",
-    "/_layouts/15/ScriptResx.ashx",
-    "/umbraco/DependencyHandler.axd",
-    "/DependencyHandler.axd",
-];
+const SYSTEMS: [&str; 3] =
+    ["/wp-admin/load-scripts.php", "/wp-includes/js/tinymce/wp-tinymce.php", "/_layouts/15/ScriptResx.ashx"];
+
+/// Handlers of the server itself, in whatever folder an application lies: no file of these names is looked for.
+const HANDLERS: [&str; 4] =
+    ["ScriptResource.axd", "WebResource.axd", "DependencyHandler.axd", "Telerik.Web.UI.WebResource.axd"];
 
 impl Detector for ServerSideScript {
     fn rule(&self) -> &'static Rule {
@@ -83,7 +80,8 @@ impl Detector for ServerSideScript {
                 Some(_) if known.contains(&program(&url)) => (Severity::Low, Confidence::Firm),
                 Some(_) => weigh(item, &hosts, &odd, &url),
             };
-            let foreign = !matches!(hosts.standing(&url), Standing::Own) && (item.foreign || item.host.is_none());
+            let foreign =
+                !matches!(standing(item, &hosts, &url), Standing::Own) && (item.foreign || item.host.is_none());
             out.add(Found::new(severity, confidence, words(foreign, &url)).on(item));
         }
     }
@@ -125,19 +123,35 @@ fn known_programs(case: &Case) -> HashSet<(Option<String>, String)> {
 }
 
 fn at_first_sight(item: &ActiveItem, hosts: &Hosts, url: &Url) -> (Severity, Confidence) {
-    let unknown = hosts.standing_of(item, url) == Standing::Unknown;
+    let standing = standing(item, hosts, url);
+    let unknown = standing == Standing::Unknown;
     match item.position {
+        _ if standing == Standing::Own && is_system(url) => (Severity::Info, Confidence::Firm),
         Position::BeforeHtml | Position::BetweenHeadAndBody if unknown => (Severity::High, Confidence::Firm),
         Position::AfterBody if unknown => (Severity::High, Confidence::Tentative),
         _ => (Severity::Low, Confidence::Firm),
     }
 }
 
+/// Whether well-known systems serve joined scripts by a program of this name.
+fn is_system(url: &Url) -> bool {
+    let (_, path) = program(url);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    SYSTEMS.contains(&path.as_str()) || HANDLERS.iter().any(|handler| handler.eq_ignore_ascii_case(name))
+}
+
+/// Whose the program is. Where the page's own address is not known, a relative one is the page's own all the same.
+fn standing(item: &ActiveItem, hosts: &Hosts, url: &Url) -> Standing {
+    match item.host {
+        Some(_) => hosts.standing_of(item, url),
+        None if item.kind == ActiveKind::LinkedScript => Standing::Own,
+        None => hosts.standing(url),
+    }
+}
+
 fn weigh(item: &ActiveItem, hosts: &Hosts, odd: &OddPlaces, url: &Url) -> (Severity, Confidence) {
-    let system = SYSTEMS.contains(&program(url).1.as_str());
-    let standing = if item.host.is_some() { hosts.standing_of(item, url) } else { hosts.standing(url) };
-    match standing {
-        Standing::Own if system => (Severity::Medium, Confidence::Firm),
+    match standing(item, hosts, url) {
+        Standing::Own if is_system(url) => (Severity::Medium, Confidence::Firm),
         _ if odd.name(item.position).is_some() => (Severity::Critical, Confidence::Firm),
         _ => (Severity::High, Confidence::Firm),
     }

@@ -76,7 +76,9 @@ fn shown_instead(case: &Case) -> Option<NodeId> {
     inserted.filter(|node| node.index() < page.nodes.len() && !hidden.contains(node)).find(|node| {
         let above = page.element(page.node(*node).parent).map_or("", |element| element.name.as_str());
         let shown = Shown::of(page, *node);
-        matches!(above, "body" | "html") && (shown.picture || shown.frame || !shown.text.is_empty())
+        // A whole new page is a redesign, which is judged as one.
+        let little = letters(&shown.text) <= LITTLE_TEXT;
+        matches!(above, "body" | "html") && little && (shown.picture || shown.frame || !shown.text.is_empty())
     })
 }
 
@@ -120,7 +122,7 @@ impl Shown {
         match element.name.as_str() {
             "img" | "video" | "image" | "canvas" | "picture" => self.picture |= !waits(element),
             "input" => self.picture |= element.attribute("type") == Some("image"),
-            "iframe" | "frame" | "object" | "embed" => self.frame = true,
+            "iframe" | "frame" | "object" | "embed" => self.frame |= !is_invisible(element),
             _ => self.picture |= styled && !waits(element),
         }
     }
@@ -128,6 +130,15 @@ impl Shown {
     fn is_short_text(&self) -> bool {
         (1..=LITTLE_TEXT).contains(&letters(&self.text))
     }
+}
+
+/// Whether a frame is there for a script and not for people.
+fn is_invisible(element: &Element) -> bool {
+    let tiny =
+        |name: &str| element.attribute(name).is_some_and(|size| matches!(size.trim(), "0" | "1" | "0px" | "1px"));
+    let style = element.attribute("style").unwrap_or_default().to_ascii_lowercase();
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+    tiny("width") || tiny("height") || style.contains("display:none") || style.contains("visibility:hidden")
 }
 
 /// Whether a picture is one that turns while the page loads.

@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
-const WORDS: [(&str, Hints); 80] = [
+const WORDS: [(&str, Hints); 87] = [
     ("p,a,c,k,e", Hints::ENCODED),
     ("fromCharCode", Hints::DECODES),
     ("fromCodePoint", Hints::DECODES),
@@ -64,6 +64,13 @@ const WORDS: [(&str, Hints); 80] = [
     (".ajax", Hints::REACHES),
     ("new Image", Hints::REACHES),
     ("importScripts", Hints::REACHES),
+    ("import(", Hints::REACHES),
+    ("import \"", Hints::REACHES),
+    ("import '", Hints::REACHES),
+    ("from \"", Hints::REACHES),
+    ("from '", Hints::REACHES),
+    (".getScript", Hints::REACHES),
+    (".getJSON", Hints::REACHES),
     ("Worker(", Hints::REACHES),
     ("cookie", Hints::SEES),
     ("userAgent", Hints::SEES),

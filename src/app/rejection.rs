@@ -14,7 +14,7 @@ impl Office {
     ///
     /// # Errors
     /// When nothing waits.
-    pub async fn reject(&self, id: &str, decision: &Decision) -> Result<()> {
+    pub async fn reject(&self, id: &str, decision: &Decision) -> Result<Uuid> {
         let target = self.target(id)?;
         let (target_id, persona) = (target.id.clone(), decision.persona);
         let Some(proposal) = self.store.proposal(target_id.clone(), persona).await? else {
@@ -32,7 +32,9 @@ impl Office {
             fresh: Uuid::now_v7(),
         };
         let (incident, notices) = judge::reject(&rejected);
+        let id = incident.id;
         let rejection = Rejection { target: target_id, persona, mark, incident: Some(incident), notices };
-        Ok(self.store.reject(rejection).await?)
+        self.store.reject(rejection).await?;
+        Ok(id)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, Compared, Decision, Office, Store as _};
-use crate::model::{Approval, Digest, Judgement, Persona, Proposal, Verdict};
+use crate::model::{Approval, Digest, Judgement, Language, Persona, Proposal, Verdict};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -114,7 +114,8 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
             BaselineCommand::Diff(of) => diff(&office, context, of).await,
             BaselineCommand::Approve(args) => approve(&office, context, args).await,
             BaselineCommand::Reject(args) => {
-                office.reject(&args.of.target, &decision(args)).await?;
+                let incident = office.reject(&args.of.target, &decision(args)).await?;
+                rejected(&args.of.target, incident, context)?;
                 Ok(Outcome::Done)
             }
             BaselineCommand::Retire(args) => {
@@ -278,6 +279,20 @@ async fn approve_first(office: &Office, context: &Context, decision: &Decision) 
         }
     }
     Ok(Outcome::needs(!left.is_empty()))
+}
+
+/// Says what a rejection led to.
+fn rejected(target: &str, incident: uuid::Uuid, context: &Context) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&json!({"target": target, "incident": incident}));
+    }
+    let said = match context.language {
+        Language::English => format!("rejected {target}: incident {incident} is open while the page shows this state"),
+        Language::Japanese => {
+            format!("{target} を却下しました。ページがこの状態を示す間、インシデント {incident} は開いたままです")
+        }
+    };
+    render::line(&said)
 }
 
 async fn rebuild(office: &Office, context: &Context) -> anyhow::Result<Outcome> {

@@ -106,11 +106,7 @@ fn from_findings(findings: &[Finding]) -> Judgement {
     weighed.sort_by_key(|(verdict, finding)| std::cmp::Reverse((*verdict, finding.severity, finding.confidence)));
     judgement.verdict = weighed.first().map_or(Verdict::Routine, |(verdict, _)| *verdict);
     for (verdict, finding) in weighed {
-        let side = if verdict == judgement.verdict && verdict > Verdict::Routine {
-            &mut judgement.because
-        } else {
-            &mut judgement.despite
-        };
+        let side = if verdict > Verdict::Routine { &mut judgement.because } else { &mut judgement.despite };
         if !side.contains(&finding.summary) {
             side.push(finding.summary.clone());
         }
@@ -165,10 +161,17 @@ fn content_only(policy: Policy, difference: &Difference) -> (Verdict, Words) {
 pub fn add_reason(judgement: &mut Judgement, verdict: Verdict, reason: Words) {
     let quiet = judgement.verdict == Verdict::Routine;
     if verdict > judgement.verdict || (quiet && verdict == Verdict::Unchanged) {
-        judgement.despite.splice(0..0, std::mem::take(&mut judgement.because));
+        // What asked for less speaks for a person's look as well; only what was quiet speaks against it.
+        if judgement.verdict < Verdict::Review {
+            judgement.despite.splice(0..0, std::mem::take(&mut judgement.because));
+        }
+        judgement.because.insert(0, reason);
         judgement.verdict = verdict;
+    } else if verdict == judgement.verdict || verdict >= Verdict::Review {
+        judgement.because.push(reason);
+    } else {
+        judgement.despite.push(reason);
     }
-    if verdict == judgement.verdict { judgement.because.push(reason) } else { judgement.despite.push(reason) }
 }
 
 fn review(en: &str, ja: &str) -> (Verdict, Words) {

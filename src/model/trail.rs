@@ -96,8 +96,10 @@ impl Incident {
         let evidence = Digest::of(&finding.evidence);
         match self.trail.told.get(&finding.rule) {
             Some(told) => !told.evidence.contains(&evidence) && told.may_be_told_again(now),
-            // Written by a version that did not keep what it told: what it found, it told.
-            None if self.trail.told.is_empty() => !self.findings.iter().any(|old| old.rule == finding.rule),
+            // Written by a version that kept neither captures nor what it told: what it found, it told.
+            None if self.trail.told.is_empty() && self.trail.captures.is_empty() => {
+                !self.findings.iter().any(|old| old.rule == finding.rule)
+            }
             None => true,
         }
     }

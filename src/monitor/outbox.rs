@@ -201,7 +201,7 @@ fn free_to_go(mut due: Vec<Message>, busy: &Busy) -> Vec<Message> {
 /// for ever.
 fn is_complaint(message: &Message) -> bool {
     let stories = message.json["stories"].as_array();
-    stories.is_some_and(|stories| stories.iter().any(|story| story["trouble"] == GIVEN_UP))
+    stories.is_some_and(|stories| !stories.is_empty() && stories.iter().all(|story| story["trouble"] == GIVEN_UP))
 }
 
 /// When a message is tried again: later and later, with jitter; none when it has been tried for days.

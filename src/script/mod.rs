@@ -22,12 +22,15 @@ use crate::model::{
 use evaluate::Record;
 use prescan::Hints;
 use std::borrow::Cow;
+use std::cell::Cell;
 use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
 const MAX_BYTES: usize = 2 << 20;
 /// Scripts in which every literal is looked at, in bytes.
 const SHORT: usize = 16 << 10;
+/// Most scripts of one page that are followed by their trees; the tokens of all are read.
+const MAX_TREES: u32 = 64;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
@@ -37,7 +40,8 @@ const MAX_DECODED: usize = 256 << 10;
 /// addresses, in document order; on the one script of a script file.
 #[must_use]
 pub fn reports(page: &Page) -> Vec<ScriptReport> {
-    let reports: Vec<_> = page.active.iter().filter_map(of_item).collect();
+    let trees = Cell::new(MAX_TREES);
+    let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &trees)).collect();
     if page.kind == InputKind::Script && reports.is_empty() {
         let script = page.elements_named("script").map(|(id, _)| id).next().unwrap_or(NodeId::ROOT);
         return vec![at_node(report(&page.text(script, usize::MAX)), script)];
@@ -46,11 +50,10 @@ pub fn reports(page: &Page) -> Vec<ScriptReport> {
 }
 
 /// The report on one active item; none when it is no script.
-fn of_item(item: &ActiveItem) -> Option<ScriptReport> {
+fn of_item(item: &ActiveItem, trees: &Cell<u32>) -> Option<ScriptReport> {
     let mut found = match item.kind {
-        ActiveKind::InlineScript => report(&item.value),
-        ActiveKind::EventHandler => report(&item.value),
-        ActiveKind::ScriptUrl => report_url(&item.value),
+        ActiveKind::InlineScript | ActiveKind::EventHandler => report_within(&item.value, trees),
+        ActiveKind::ScriptUrl => report_url(&item.value, trees),
         _ => return None,
     };
     if item.attribute.as_deref().is_some_and(waits) {
@@ -70,25 +73,30 @@ fn waits(attribute: &str) -> bool {
 }
 
 /// A `javascript:` or `data:` address.
-fn report_url(url: &str) -> ScriptReport {
+fn report_url(url: &str, trees: &Cell<u32>) -> ScriptReport {
     let cut = url.find(':').map_or(0, |at| at + 1);
     let (scheme, rest) = url.split_at(cut);
     if scheme.eq_ignore_ascii_case("data:") {
         let Some((how, text)) = layers::data_url(rest) else { return report("") };
-        let mut found = report(&text);
+        let mut found = report_within(&text, trees);
         found.layers.insert(0, Layer { how: how.into(), text });
         found.layers.truncate(MAX_LAYERS);
         return found;
     }
-    report(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }))
+    report_within(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }), trees)
 }
 
 /// Reports on one script.
 #[must_use]
 pub fn report(text: &str) -> ScriptReport {
+    report_within(text, &Cell::new(1))
+}
+
+/// The same, as one of many: so many may still be followed by their trees.
+fn report_within(text: &str, trees: &Cell<u32>) -> ScriptReport {
     let (read, longer) = ends(without_veil(text));
     let mut report = ScriptReport { digest: Digest::of(text), ..ScriptReport::default() };
-    read_script(&read, !longer, &mut report);
+    read_script(&read, !longer, trees, &mut report);
     if longer {
         report.cut.get_or_insert_with(|| "bytes".into());
     }
@@ -116,7 +124,7 @@ fn ends(text: &str) -> (Cow<'_, str>, bool) {
 }
 
 /// Reads a script: by its tokens, and by its syntax where something in it is worth that; then its layers by tokens.
-fn read_script(script: &str, wants_shape: bool, report: &mut ScriptReport) {
+fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut ScriptReport) {
     let tokens = Tokens::read(script);
     let hints = Hints::of(script);
     read_tokens(&tokens, hints, report);
@@ -127,9 +135,12 @@ fn read_script(script: &str, wants_shape: bool, report: &mut ScriptReport) {
         if left_out {
             report.cut = Some("tree".into());
         }
-        match evaluate::run(&worth, hints.hides()) {
-            Some(record) => merge(record, report),
-            None => report.cut = Some("parser".into()),
+        let left = trees.get();
+        trees.set(left.saturating_sub(1));
+        match (left > 0).then(|| evaluate::run(&worth, hints.hides())) {
+            Some(Some(record)) => merge(record, report),
+            Some(None) => report.cut = Some("parser".into()),
+            None => report.cut = Some("page".into()),
         }
     }
     let layers: Vec<String> = report.layers.iter().map(|layer| layer.text.clone()).collect();

@@ -144,7 +144,7 @@ fn compared(desk: &Desk, now: &Read, known: Known, approved: &[Read], damaged: &
         // Nothing to compare: an approved state, with a good certificate.
         (Known::Approved { .. }, true, true) => at_once(known, desk.target.policy),
         // Nothing left to compare with: a sign of attack must stand in the page itself.
-        (_, true, false) => alone(desk, now),
+        (Known::Followed | Known::New, true, false) => alone(desk, now),
         _ => examine(now, approved, &terms(desk, known)),
     };
     if !damaged.is_empty() {

@@ -1,7 +1,7 @@
 //! Documents inside frames: what a `srcdoc` or a `data:` URL brings along acts as if it stood in the page.
 
 use super::{Places, Sheet, Survey};
-use crate::model::{ActiveItem, ActiveKind, Digest, DigestBuilder, NodeId};
+use crate::model::{ActiveItem, ActiveKind, Cut, Digest, DigestBuilder, NodeId};
 use crate::parse::{Limits, html, tree};
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
@@ -23,18 +23,26 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 pub(super) struct Room {
     frames: usize,
     bytes: usize,
+    /// Documents are read here at all.
+    open: bool,
 }
 
 impl Room {
     /// For one page.
-    pub(super) const PAGE: Self = Self { frames: FRAMES, bytes: BYTES };
+    pub(super) const PAGE: Self = Self { frames: FRAMES, bytes: BYTES, open: true };
     /// Inside a frame: frames within frames are not opened.
-    pub(super) const NONE: Self = Self { frames: 0, bytes: 0 };
+    pub(super) const NONE: Self = Self { frames: 0, bytes: 0, open: false };
 }
 
 impl Survey<'_> {
     /// Adds what the document of a frame can do, at the frame's own place.
     pub(super) fn framed(&mut self, id: NodeId, text: &str) {
+        if !self.room.open {
+            return;
+        }
+        if self.room.frames == 0 || self.room.bytes < text.len() {
+            self.cut.get_or_insert(Cut::Bytes);
+        }
         if self.room.frames == 0 || self.room.bytes == 0 {
             return;
         }
@@ -42,7 +50,9 @@ impl Survey<'_> {
         self.room.frames -= 1;
         self.room.bytes -= text.len();
         let limits = Limits { nodes: 20_000, attributes: 20_000, steps: 1_000_000, ..Limits::default() };
-        let built = tree::build(&html::parse(text, &limits), &[]);
+        let parsed = html::parse(text, &limits);
+        self.cut = self.cut.or(parsed.cut);
+        let built = tree::build(&parsed, &[]);
         let mut inside = Survey {
             values: self.values,
             cut: None,

@@ -113,6 +113,10 @@ impl Machine {
         let mut units = Vec::new();
         let mut how = with.how;
         for (at, value) in list.iter().enumerate() {
+            // Separators between nothing cost as much as any other text.
+            if at > 0 && self.make(with.len() * 2).is_err() {
+                return Text::hole();
+            }
             if at > 0 {
                 units.extend_from_slice(&with.units);
             }
@@ -120,7 +124,7 @@ impl Machine {
                 continue;
             }
             let text = self.nested_text(value, depth + 1);
-            if self.make(text.len() * 2 + with.len() * 2).is_err() {
+            if self.make(text.len() * 2).is_err() {
                 return Text::hole();
             }
             units.extend_from_slice(&text.units);

@@ -10,7 +10,7 @@ use std::rc::Rc;
 const MAX_ATTRIBUTES: usize = 64;
 const MAX_VALUE: usize = 8192;
 /// Names of elements that act when they are made.
-const ACTING: [&str; 9] = ["script", "iframe", "frame", "object", "embed", "form", "base", "meta", "link"];
+pub(super) const ACTING: [&str; 9] = ["script", "iframe", "frame", "object", "embed", "form", "base", "meta", "link"];
 
 impl Machine {
     /// `document.createElement(name)`.

@@ -23,6 +23,7 @@ mod sink;
 mod statement;
 mod string;
 mod substitute;
+mod sweep;
 mod target;
 #[cfg(test)]
 mod tests;

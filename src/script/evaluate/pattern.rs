@@ -164,17 +164,24 @@ impl Machine {
         let Some(regex) = &pattern.regex else { return Ok(None) };
         let read = text.read();
         let plain = read.len() == text.len();
-        let units =
-            |at: usize| if plain { at } else { read.get(..at).map_or(0, |before| before.encode_utf16().count()) };
+        let count = |from: usize, to: usize| match plain {
+            true => to.saturating_sub(from),
+            false => read.get(from..to).map_or(0, |between| between.encode_utf16().count()),
+        };
+        // Matches come in order: each is counted from the one before.
+        let (mut byte, mut unit) = (0, 0);
         let mut found = Vec::new();
         for captures in regex.captures_iter(&read) {
             let Some(whole) = captures.get(0) else { break };
-            if units(whole.start()) < start {
+            unit += count(byte, whole.start());
+            byte = whole.start();
+            if unit < start {
                 continue;
             }
+            let units = |at: usize| unit + count(byte, at);
             let groups = captures.iter().map(|group| group.map(|group| (units(group.start()), units(group.end()))));
             let groups: Vec<_> = groups.collect();
-            found.push(Match { start: units(whole.start()), end: units(whole.end()), groups });
+            found.push(Match { start: unit, end: units(whole.end()), groups });
             if found.len() >= most {
                 break;
             }

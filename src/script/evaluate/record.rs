@@ -1,23 +1,21 @@
 //! What the evaluator notes: layers, markup, elements, addresses, signs, and what was looked at.
 
 use super::Machine;
-use super::heap::Kind;
 use super::value::{Done, HOLE, How, Text, Value};
 use crate::model::{Action, Looks, Made, ScriptSign, Sink};
 use crate::script::words;
-use smol_str::SmolStr;
 
 /// Longest offending piece that is kept, in bytes.
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
-const MAX_LAYERS: usize = 24;
+pub(super) const MAX_LAYERS: usize = 24;
 const MAX_ACTIONS: usize = 128;
 const MAX_MARKUP: usize = 64;
-const MAX_ELEMENTS: usize = 64;
+pub(super) const MAX_ELEMENTS: usize = 64;
 /// Longest address or text of an action, in bytes; most bytes of markup and of layers.
-const MAX_TARGET: usize = 2048;
+pub(super) const MAX_TARGET: usize = 2048;
 const MAX_WRITTEN: usize = 256 << 10;
-const MAX_DECODED: usize = 256 << 10;
+pub(super) const MAX_DECODED: usize = 256 << 10;
 /// Names that come out of an encoding, and out of a table of strings, from which on it is no chance.
 const HIDDEN_NAMES: usize = 3;
 const TABLED_NAMES: usize = 6;
@@ -75,7 +73,7 @@ impl Record {
             && self.hidden.iter().any(|(name, _)| words::is_acting_way(name))
     }
 
-    fn layer(&mut self, how: &'static str, text: String) {
+    pub(super) fn layer(&mut self, how: &'static str, text: String) {
         let known = self.layers.iter().any(|layer| layer.text == text);
         if known || text.trim().len() < 4 || self.layers.len() >= MAX_LAYERS || self.decoded + text.len() > MAX_DECODED
         {
@@ -307,83 +305,6 @@ impl Machine {
 
     fn is_element(&self, value: &Value) -> bool {
         matches!(value, Value::Item(place) if self.is_opaque_item(*place))
-    }
-
-    /// At the end: elements that were made, and decoded texts that lie about unused.
-    pub(super) fn sweep(&mut self) {
-        self.sweep_elements();
-        self.sweep_texts();
-    }
-
-    fn sweep_elements(&mut self) {
-        let mut inner = Vec::new();
-        for item in self.heap.items() {
-            if let Kind::Element(made) = &item.kind {
-                inner.extend(made.children.iter().copied());
-            }
-        }
-        for place in 0..self.heap.len() as u32 {
-            if self.record.elements.len() >= MAX_ELEMENTS || inner.contains(&place) {
-                continue;
-            }
-            let Some(made) = self.heap.element(place) else { continue };
-            let markup = self.markup_of(place, 0);
-            let made = Made {
-                name: made.name.as_str().into(),
-                attributes: made.attributes.iter().map(|(name, value)| (SmolStr::from(name), value.clone())).collect(),
-                markup,
-                placed: made.placed,
-                after: made.after,
-            };
-            self.record.elements.push(made);
-        }
-    }
-
-    /// An element as markup.
-    fn markup_of(&self, place: u32, depth: u8) -> String {
-        let Some(made) = self.heap.element(place).filter(|_| depth < 8) else { return String::new() };
-        let mut markup = format!("<{}", made.name);
-        for (name, value) in &made.attributes {
-            markup.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
-        }
-        markup.push('>');
-        markup.push_str(&made.content);
-        for child in &made.children {
-            if markup.len() < MAX_TARGET * 4 {
-                markup.push_str(&self.markup_of(*child, depth + 1));
-            }
-        }
-        markup.push_str(&format!("</{}>", made.name));
-        markup
-    }
-
-    /// Decoded texts in variables and lists that hold code, markup or addresses.
-    fn sweep_texts(&mut self) {
-        let mut found: Vec<(How, String)> = Vec::new();
-        let mut bytes = 0;
-        let globals = self.globals.iter().flatten();
-        let locals = self.scopes.iter().flat_map(|scope| scope.names.iter().map(|(_, value)| value));
-        let listed = self.heap.items().iter().flat_map(|item| match &item.kind {
-            Kind::List(list) => list.as_slice(),
-            _ => &[],
-        });
-        for value in globals.chain(locals).chain(listed) {
-            let Value::Text(kept) = value else { continue };
-            if !kept.how.is_encoded() || kept.len() < 8 || kept.len() > 65_536 || found.len() >= MAX_LAYERS {
-                continue;
-            }
-            bytes += kept.len();
-            if bytes > MAX_DECODED {
-                break;
-            }
-            let shown = kept.shown();
-            if words::acts(&shown) && words::is_readable(&shown) {
-                found.push((kept.how, shown));
-            }
-        }
-        for (how, shown) in found {
-            self.record.layer(how.name(), shown);
-        }
     }
 }
 

@@ -186,8 +186,14 @@ impl Machine {
     }
 }
 
-/// The first place of one run of units in another.
+/// Longest run of units that is looked for plainly.
+const SHORT: usize = 8;
+
+/// The first place of one run of units in another, in linear time.
 pub(super) fn find(units: &[u16], wanted: &[u16]) -> Option<usize> {
+    if wanted.len() > SHORT {
+        return find_long(units.iter().copied(), wanted);
+    }
     let Some(first) = wanted.first() else { return Some(0) };
     let mut from = 0;
     while let Some(at) = units.get(from..)?.iter().position(|unit| unit == first) {
@@ -200,9 +206,38 @@ pub(super) fn find(units: &[u16], wanted: &[u16]) -> Option<usize> {
 }
 
 fn find_last(units: &[u16], wanted: &[u16]) -> Option<usize> {
-    (0..=units.len().checked_sub(wanted.len())?)
-        .rev()
-        .find(|at| units.get(*at..).is_some_and(|u| u.starts_with(wanted)))
+    let last = units.len().checked_sub(wanted.len())?;
+    if wanted.len() > SHORT {
+        let backwards: Vec<u16> = wanted.iter().rev().copied().collect();
+        return find_long(units.iter().rev().copied(), &backwards).map(|at| last - at);
+    }
+    (0..=last).rev().find(|at| units.get(*at..).is_some_and(|u| u.starts_with(wanted)))
+}
+
+/// Knuth, Morris and Pratt's search: a plain one takes a step for each unit of both at each place, and scripts are hostile.
+fn find_long(units: impl Iterator<Item = u16>, wanted: &[u16]) -> Option<usize> {
+    let mut borders = vec![0_usize; wanted.len()];
+    let mut fits = 0;
+    for at in 1..wanted.len() {
+        fits = extended(wanted, &borders, fits, *wanted.get(at)?);
+        *borders.get_mut(at)? = fits;
+    }
+    fits = 0;
+    for (at, unit) in units.enumerate() {
+        fits = extended(wanted, &borders, fits, unit);
+        if fits == wanted.len() {
+            return Some(at + 1 - fits);
+        }
+    }
+    None
+}
+
+/// How many units of what is wanted fit after one more.
+fn extended(wanted: &[u16], borders: &[usize], mut fits: usize, unit: u16) -> usize {
+    while fits > 0 && wanted.get(fits) != Some(&unit) {
+        fits = borders.get(fits - 1).copied().unwrap_or(0);
+    }
+    fits + usize::from(wanted.get(fits) == Some(&unit))
 }
 
 /// The parts between the places of a separator; every unit by itself where that is empty.

@@ -62,7 +62,7 @@ impl Machine {
             match &template {
                 Some(template) => {
                     how = how | template.how;
-                    expand(template, text, found, &mut units);
+                    expand(template, text, found, &mut units, size + self.room / 2 + 1);
                 }
                 None => {
                     let value = self.replacement(text, found, with)?;
@@ -125,10 +125,10 @@ impl Machine {
     }
 }
 
-/// A replacement text with its `$1`, `$&` and `$$`.
-fn expand(template: &Text, text: &Text, found: &Match, units: &mut Vec<u16>) {
+/// A replacement text with its `$1`, `$&` and `$$`; it ends soon after `most` units, which are more than may be made.
+fn expand(template: &Text, text: &Text, found: &Match, units: &mut Vec<u16>, most: usize) {
     let mut rest = template.units.as_slice();
-    while let Some((first, after)) = rest.split_first() {
+    while let Some((first, after)) = rest.split_first().filter(|_| units.len() < most) {
         let next = after.first().and_then(|unit| u8::try_from(*unit).ok());
         let group = match next.filter(|_| *first == u16::from(b'$')) {
             Some(b'$') => {

@@ -304,3 +304,26 @@ proptest! {
         prop_assert!(found.layers.is_empty() && found.signs.is_empty() && found.markup.is_empty());
     }
 }
+
+#[test]
+fn nothing_is_made_beyond_the_room() {
+    for bomb in ["eval;new Array(65536).join('x'.repeat(1e6))", "eval;'x'.repeat(1e6).replace(/x+/,'$&'.repeat(5e5))"] {
+        assert!(crate::script::report(bomb).cut.is_some(), "{bomb}");
+    }
+    // Plain searches would take hours.
+    let slow = "a='a'.repeat(1e6);b='a'.repeat(5e5)+'b';for(i=0;i<39;i++){a.indexOf(b);a.lastIndexOf(b)}eval('x=1')";
+    assert_eq!(crate::script::report(slow).family, None);
+}
+
+#[test]
+fn long_runs_are_found_where_they_are() {
+    let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+    for (text, wanted) in [
+        ("xxabababababacx", "ababababac"),
+        ("aaaaaaaaaaaab", "aaaaaaaaab"),
+        ("abcdefghij", "abcdefghij"),
+        ("abc", "abcdefghijk"),
+    ] {
+        assert_eq!(super::string::find(&units(text), &units(wanted)), text.find(wanted), "{wanted} in {text}");
+    }
+}

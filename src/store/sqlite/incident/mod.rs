@@ -97,13 +97,13 @@ fn list(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Inciden
     rows.filter_map(|row| readable(row, "incidents")).collect()
 }
 
-/// The incidents of a watch that are not resolved, oldest first. Here a damaged row is an error: a check that does not
-/// know of an incident would open it a second time.
+/// The incidents of a watch that are not resolved, oldest first. A damaged row is passed over: a check that does not know of
+/// an incident opens it a second time, which is better than a watch that ends with every start.
 pub(super) fn open(db: &Connection, target: &TargetId, persona: Persona) -> Result<Vec<Incident>> {
     let sql = "SELECT body FROM incident WHERE target = ?1 AND persona = ?2 AND state < 2 ORDER BY opened, id";
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map(params![target, persona], |row| Ok(row.get::<_, Json<Incident>>(0)?.0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    rows.filter_map(|row| readable(row, "incidents")).collect()
 }
 
 /// Incidents, newest first.

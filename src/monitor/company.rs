@@ -2,7 +2,7 @@
 //! messages. All spans are counted in ticks of the outbox (a second), so that a drill can run in a minute.
 
 use super::wording::{Kind, kind};
-use crate::model::{Notice, Receiver};
+use crate::model::{Event, Notice, Receiver};
 use crate::store::Lately;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -13,7 +13,9 @@ const COME_ALONG: u32 = 60;
 /// Notices that were decided to wait longer than that, and at most this many ticks, are in no hurry (a site is unseen, or
 /// seen again): all of them come along with the first of them that is due.
 const UNHURRIED: u32 = 300;
-/// With each message about incidents that a receiver got lately, the next one waits this many ticks longer …
+/// So many messages about incidents within [`LATELY`] are no storm: the next one waits for nothing.
+const CALM: u32 = 2;
+/// With each message beyond those that a receiver got lately, the next one waits this many ticks longer …
 const STEP: u32 = 30;
 /// … but never longer than this many after the one before.
 const MOST: u32 = 300;
@@ -52,7 +54,7 @@ pub(super) fn told_now(waiting: Vec<Notice>, lately: &[Lately], now: Timestamp, 
     for ((receiver, kind), mut notices) in groups {
         if kind != Kind::Incidents {
             notices.retain(|notice| notice.not_before <= now);
-        } else if notices.iter().all(|notice| notice.not_before > now) || is_held(&receiver, lately, now, tick) {
+        } else if !is_due(&notices, now, || is_held(&receiver, lately, now, tick)) {
             continue;
         } else {
             let unhurried = notices.iter().any(|notice| notice.not_before <= now && is_unhurried(notice, tick));
@@ -64,10 +66,16 @@ pub(super) fn told_now(waiting: Vec<Notice>, lately: &[Lately], now: Timestamp, 
     told
 }
 
+/// Whether something is told now. In a storm a receiver is spared; nobody is spared an alarm that nobody looks after.
+fn is_due(notices: &[Notice], now: Timestamp, held: impl FnOnce() -> bool) -> bool {
+    let mut due = notices.iter().filter(|notice| notice.not_before <= now).peekable();
+    due.peek().is_some() && (due.any(|notice| matches!(notice.event, Event::Escalated { .. })) || !held())
+}
+
 fn is_held(receiver: &Receiver, lately: &[Lately], now: Timestamp, tick: Duration) -> bool {
     let ours = |one: &&Lately| (one.channel, &one.address) == (receiver.channel, &receiver.address);
     lately.iter().find(ours).is_some_and(|ours| {
-        let wait = tick.saturating_mul(STEP.saturating_mul(ours.count).min(MOST));
+        let wait = tick.saturating_mul(STEP.saturating_mul(ours.count.saturating_sub(CALM)).min(MOST));
         now.duration_since(ours.last).unsigned_abs() < wait
     })
 }
@@ -75,7 +83,7 @@ fn is_held(receiver: &Receiver, lately: &[Lately], now: Timestamp, tick: Duratio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Channel, Event, Language};
+    use crate::model::{Channel, Language};
     use uuid::Uuid;
 
     const TICK: Duration = Duration::from_secs(1);
@@ -128,12 +136,19 @@ mod tests {
     fn in_a_storm_messages_become_fewer_but_never_stop() {
         let waiting = || vec![alarm("a", 0), alarm("b", 0)];
         assert_eq!(
-            told_now(waiting(), &[sent("a", 1, 0)], at(29), TICK).len(),
+            told_now(waiting(), &[sent("a", 3, 0)], at(29), TICK).len(),
             1,
             "the other receiver waits for nobody"
         );
-        assert_eq!(told_now(waiting(), &[sent("a", 1, 0)], at(30), TICK).len(), 2);
+        assert_eq!(told_now(waiting(), &[sent("a", 3, 0)], at(30), TICK).len(), 2);
+        assert_eq!(told_now(waiting(), &[sent("a", 2, 0)], at(1), TICK).len(), 2, "two are no storm");
         let stormy = [sent("b", 0, 0), sent("a", 50, 0)];
+        let escalated = notice("a", Event::Escalated { incident: Uuid::now_v7(), level: 2 }, 0);
+        assert_eq!(
+            told_now(vec![escalated], &stormy, at(1), TICK).len(),
+            1,
+            "nobody is spared what nobody looks after"
+        );
         assert_eq!(told_now(waiting(), &stormy, at(299), TICK).len(), 1);
         assert_eq!(told_now(waiting(), &stormy, at(300), TICK).len(), 2);
     }

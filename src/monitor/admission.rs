@@ -8,6 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const NODE: u64 = 300;
 /// Nodes of a tree at most; `parse::Limits` cuts there.
 const MOST_NODES: u64 = 300_000;
+/// What following scripts takes at most beside the trees: one at a time makes up to 40 MiB, and its syntax tree comes on top.
+const SCRIPTS: u64 = 48 << 20;
 /// The budget is counted in pieces of this many bytes.
 const PIECE: u64 = 64 << 10;
 
@@ -38,7 +40,7 @@ impl Admission {
 
     /// Waits until pages of these sizes can be held. What would not fit at all is examined alone: it is bounded too.
     pub(super) async fn admit(&self, sizes: impl Iterator<Item = u64>) -> Place {
-        let wanted = sizes.map(most_memory).fold(0, u64::saturating_add).div_ceil(PIECE);
+        let wanted = sizes.map(most_memory).fold(SCRIPTS, u64::saturating_add).div_ceil(PIECE);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX).min(self.pieces);
         // Neither is ever closed, so that an error cannot come. Who waits for memory holds no core back.
         let memory = Arc::clone(&self.memory).acquire_many_owned(wanted).await.ok();
@@ -61,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn large_pages_wait_for_each_other_and_small_ones_for_nobody() {
-        let mut admission = Admission::new(256 << 20);
+        let mut admission = Admission::new(420 << 20);
         admission.cores = Arc::new(Semaphore::new(8));
         let large = || admission.admit([8 << 20, 8 << 20].into_iter());
         let first = large().await;

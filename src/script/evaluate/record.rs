@@ -187,7 +187,9 @@ impl Machine {
                 record.searched = record.searched.min(count - 1);
             }
             None if count < MAX_MARKUP => record.markup.push(shown.clone()),
-            None => {}
+            None => {
+                record.cut.get_or_insert("markup");
+            }
         }
         record.streaming = stream;
         for url in words::tag_addresses(&shown) {

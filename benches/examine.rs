@@ -5,7 +5,7 @@
 use criterion::Criterion;
 use hinomi::judge::Known;
 use hinomi::model::{Head, Policy, Verdict};
-use hinomi::monitor::{Source, Terms, examine, read};
+use hinomi::monitor::{Bodies, Source, Terms, examine, read};
 use hinomi::parse;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -64,17 +64,12 @@ fn parsed(body: &str, head: &Head) {
 
 /// All that a check of a changed page does, without fetching and storing.
 fn examined(old: &str, new: &str, head: &Head) -> Verdict {
-    let of = |body: &str| {
-        read(
-            Source { body: body.as_bytes(), head: Some(head), url: Some(&head.final_url), name: None, believed: false },
-            &[],
-        )
-    };
-    let now = of(new);
+    let read_one = |body| read(Source::answer(body, head, &[]), &[]);
+    let now = read_one(new.as_bytes());
     black_box(now.state());
-    let approved = [of(old)];
-    let terms =
-        Terms { organisation: Some("例示市"), policy: Policy::Follow, known: Known::New, approval_ended: false };
+    let approved = [read_one(old.as_bytes())];
+    let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
+    let terms = Terms { organisation: Some("例示市"), policy, known, approval_ended: false, bodies };
     black_box(examine(&now, &approved, &terms)).judgement.verdict
 }
 

@@ -56,7 +56,7 @@ fn snapshot() -> Snapshot {
         remote: Some("192.0.2.1:443".parse().unwrap()),
         certificate: None,
     };
-    Snapshot { at: at(0), bytes: Digest::of("page"), size: 58_000, state: Digest::of("state"), head }
+    Snapshot { at: at(0), bytes: Digest::of("page"), size: 58_000, state: Digest::of("state"), head, resources: vec![] }
 }
 
 fn check(n: usize, seconds: i64) -> CheckRecord {
@@ -95,7 +95,7 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
 fn judged(n: usize) -> CheckRecord {
     let judgement = Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false };
     let (fingerprint, state) = (Digest::of("fingerprint"), Digest::of("state"));
-    let judged = Slot::Put(Judged { fingerprint, state, judgement, findings: vec![] });
+    let judged = Slot::Put(Judged { fingerprint, state, judgement, findings: vec![], resources: vec![] });
     CheckRecord { judged, followed: Slot::Put(snapshot()), ..check(n, 0) }
 }
 

@@ -24,7 +24,7 @@ impl Read {
     }
 
     fn version(&self) -> Version<'_> {
-        Version { page: &self.page, head: None, scripts: &self.scripts, url: None }
+        Version { page: &self.page, head: None, scripts: &self.scripts, url: None, resources: &[] }
     }
 }
 

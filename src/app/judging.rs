@@ -4,8 +4,10 @@ use super::Office;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
 use crate::model::{Difference, Finding, InputKind, Judgement, Policy, Snapshot, Target};
-use crate::monitor::{Examination, Source, Terms, examine, examine_answer, read, scan};
+use crate::monitor::{Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
+use crate::store::Store as _;
 use anyhow::Result;
+use std::sync::Arc;
 use url::Url;
 
 /// What `scan` says about one input.
@@ -35,7 +37,8 @@ pub struct Compared {
 /// Judges one input without a baseline.
 #[must_use]
 pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned {
-    let now = read(Source { body, head: None, url, name, believed: true }, &[]);
+    let form = name.map_or(Form::Page, Form::File);
+    let now = read(Source { form, ..Source::file(body, "", url, true) }, &[]);
     let (findings, judgement) = scan(&now, None);
     Scanned { kind: now.page.kind, findings, judgement }
 }
@@ -44,7 +47,7 @@ pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned
 #[must_use]
 pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
     // Only the approved version is believed about its own URL: the new one may have been written by anybody.
-    let file = |(body, name), url, believed| Source { body, head: None, url, name: Some(name), believed };
+    let file = |(body, name), url, believed| Source::file(body, name, url, believed);
     let url = crate::parse::own_url(&read(file(old, None, true), &[]).page);
     let (approved, now) = (read(file(old, url.as_ref(), true), &[]), read(file(new, url.as_ref(), false), &[]));
     let same = approved.state() == now.state();
@@ -53,10 +56,12 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
         false => Known::New,
     };
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
-    let terms = Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false };
+    let (policy, bodies) = (Policy::Follow, &Bodies::new());
+    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         findings: Vec::new(),
+        excerpts: Vec::new(),
         judgement: unseen(reason),
     });
     Compared {
@@ -77,7 +82,9 @@ impl Office {
         let approved = read(of_snapshot(old, &old_body), &target.masks);
         let now = read(of_snapshot(new, &new_body), &target.masks);
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
-        let terms = Terms { organisation, policy: target.policy, known: Known::New, approval_ended: false };
+        let bodies = &self.linked_bodies(&[old, new]).await?;
+        let (policy, known) = (target.policy, Known::New);
+        let terms = Terms { organisation, policy, known, approval_ended: false, bodies };
         let examination = examine(&now, &[approved], &terms);
         Ok(Compared {
             kind: now.page.kind,
@@ -88,7 +95,20 @@ impl Office {
     }
 }
 
+impl Office {
+    /// The bytes of what these pages load, as far as they are kept.
+    pub(super) async fn linked_bodies(&self, snapshots: &[&Snapshot]) -> Result<Bodies> {
+        let mut bodies = Bodies::new();
+        for digest in snapshots.iter().flat_map(|snapshot| snapshot.kept().skip(1)) {
+            if let Ok(Some(body)) = self.store.body(digest).await {
+                bodies.insert(digest, Arc::new(body));
+            }
+        }
+        Ok(bodies)
+    }
+}
+
 /// A stored version.
 pub(super) fn of_snapshot<'a>(snapshot: &'a Snapshot, body: &'a [u8]) -> Source<'a, 'a> {
-    Source { body, head: Some(&snapshot.head), url: Some(&snapshot.head.final_url), name: None, believed: false }
+    Source::answer(body, &snapshot.head, &snapshot.resources)
 }

@@ -8,7 +8,7 @@ use crate::model::{
     Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, Policy,
     Proposal, Receiver, Snapshot, Target, TargetId, Verdict, defang,
 };
-use crate::monitor::{Terms, examine, read};
+use crate::monitor::{Bodies, Terms, examine, read};
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +54,8 @@ impl Office {
             return self.enter(&target, proposal.snapshot, body, decision, self.holds()).await;
         }
         let (snapshot, older) = self.older(&target, &proposal, digest).await?;
-        if !only_routine(&target, (&snapshot, &older), (&proposal.snapshot, &body)) {
+        let bodies = self.linked_bodies(&[&snapshot, &proposal.snapshot]).await?;
+        if !only_routine(&target, (&snapshot, &older), (&proposal.snapshot, &body), &bodies) {
             bail!(
                 "'{id}' has changed since {} by more than routine changes: what waits now is {}. Look at it \
                  (`hinomi baseline diff {id}`) and approve that digest if it is right",
@@ -106,8 +107,8 @@ impl Office {
         let mut captures = ours.flat_map(|incident| incident.trail.captures);
         let found = captures.find(|capture| capture.state == Some(state));
         Ok(found.map(|capture| {
-            let Evidence { at, bytes, size, head, .. } = capture;
-            Snapshot { at, bytes, size, state, head }
+            let Evidence { at, bytes, size, head, resources, .. } = capture;
+            Snapshot { at, bytes, size, state, head, resources }
         }))
     }
 
@@ -299,10 +300,11 @@ fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
     }
 }
 
-fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8])) -> bool {
+fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]), bodies: &Bodies) -> bool {
     let approved = read(of_snapshot(old.0, old.1), &target.masks);
     let now = read(of_snapshot(new.0, new.1), &target.masks);
-    let terms = Terms { organisation: None, policy: Policy::Follow, known: Known::New, approval_ended: false };
+    let (policy, known) = (Policy::Follow, Known::New);
+    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
 }

@@ -6,7 +6,7 @@ use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
 use crate::model::{Fetched, Persona, UnseenReason, Verdict};
-use crate::monitor::{Source, read, scan};
+use crate::monitor::{Form, Source, read, scan};
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -42,8 +42,13 @@ impl Scout {
     pub fn scan(&self, url: &Url) -> Result<Scanned, Unfetched> {
         let ready = self.ready.get_or_init(|| self.set_up()).as_ref();
         let (runtime, fetcher) = ready.map_err(|detail| Unfetched { reason: None, detail: detail.clone() })?;
-        let request =
-            Request { url: url.clone(), persona: Persona::Desktop, validators: None, fresh_connection: false };
+        let request = Request {
+            url: url.clone(),
+            persona: Persona::Desktop,
+            validators: None,
+            fresh_connection: false,
+            page: None,
+        };
         match runtime.block_on(fetcher.fetch(request)) {
             Err(failure) => Err(Unfetched { reason: Some(failure.reason), detail: failure.detail }),
             Ok(Fetched::NotModified(_)) => {
@@ -51,8 +56,8 @@ impl Scout {
             }
             Ok(Fetched::Full(capture)) => {
                 let (head, body) = (&capture.head, capture.body.as_slice());
-                let (url, name) = (Some(&head.final_url), Some(head.final_url.path()));
-                let now = read(Source { body, head: Some(head), url, name, believed: false }, &[]);
+                let form = Form::File(head.final_url.path());
+                let now = read(Source { form, ..Source::answer(body, head, &[]) }, &[]);
                 let (findings, judgement) = scan(&now, None);
                 match classify(Some(head), body) {
                     Some(reason) if judgement.verdict != Verdict::Alarm => {

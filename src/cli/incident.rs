@@ -120,7 +120,7 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
 }
 
 fn capture(capture: &Evidence) -> Value {
-    let Evidence { of, at, bytes, size, state, ref head } = *capture;
+    let Evidence { of, at, bytes, size, state, ref head, .. } = *capture;
     json!({ "of": of, "at": at, "sha256": bytes, "size": size, "digest": state, "status": head.status })
 }
 

@@ -16,12 +16,15 @@ mod form_target_changed;
 mod hidden_frame;
 mod hidden_links;
 mod import_map_changed;
+mod linked_resource_changed;
 mod look_alike_host;
 mod miner;
+mod missing_integrity;
 mod new_external_host;
 mod offsite_redirect;
 mod page_cut;
 mod page_replaced;
+mod script_appended;
 mod script_in_text_element;
 mod script_writes_hidden_frame;
 mod security_header_weakened;
@@ -36,6 +39,7 @@ pub use support::{Findings, Found};
 
 use crate::model::{Case, Confidence, Finding, Plane, Rule, Severity, StaticWords, Words};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use url::Url;
 
 /// One rule that judges cases.
 pub trait Detector: Sync {
@@ -48,6 +52,7 @@ pub trait Detector: Sync {
 
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
 static DETECTORS: &[&dyn Detector] = &[
+    &script_appended::ScriptAppended,
     &encoded_script::EncodedScript,
     &clipboard_lure::ClipboardLure,
     &form_skimmer::FormSkimmer,
@@ -72,6 +77,8 @@ static DETECTORS: &[&dyn Detector] = &[
     &event_handler_added::EventHandlerAdded,
     &service_worker_added::ServiceWorkerAdded,
     &import_map_changed::ImportMapChanged,
+    &linked_resource_changed::LinkedResourceChanged,
+    &missing_integrity::MissingIntegrity,
     &bad_certificate::BadCertificate,
     &page_cut::PageCut,
     &unapproved_active_change::UnapprovedActiveChange,
@@ -133,11 +140,17 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     DETECTORS.iter().map(|detector| detector.rule()).chain([&DETECTOR_FAILED])
 }
 
+/// Whether what lies at a URL belongs to a well-known service whose programs change by nature.
+#[must_use]
+pub fn changes_by_nature(url: &Url) -> bool {
+    url.host_str().and_then(|host| support::service(host, url.path())).is_some_and(support::Service::changes)
+}
+
 /// Which rules these are: a state judged under another revision is judged again. The number after the version grows
 /// with every change to what rules say.
 #[must_use]
 pub const fn revision() -> &'static str {
-    concat!(env!("CARGO_PKG_VERSION"), "-7")
+    concat!(env!("CARGO_PKG_VERSION"), "-8")
 }
 
 fn run(detectors: &[&dyn Detector], case: &Case) -> Vec<Finding> {

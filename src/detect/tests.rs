@@ -26,7 +26,7 @@ fn page() -> Page {
 
 fn examined(detectors: &[&dyn Detector]) -> Vec<Finding> {
     let page = page();
-    let now = Version { page: &page, head: None, scripts: &[], url: None };
+    let now = Version { page: &page, head: None, scripts: &[], url: None, resources: &[] };
     run(detectors, &Case { now, approved: None, organisation: None })
 }
 

@@ -13,13 +13,14 @@ mod kept;
 mod matching;
 mod pair;
 mod path;
+mod resources;
 #[cfg(test)]
 mod tests;
 pub mod text;
 
 pub use edit::{Act, Deleted, Script, ScriptError, Step, apply};
 
-use crate::model::{Bounded, Difference, Page, Version};
+use crate::model::{Bounded, Difference, Page, Resource, ResourceChange, Version};
 use matching::Matching;
 
 /// Most changes that are listed; the rest are counted in [`Difference::unlisted`]. Those of the active plane are listed
@@ -47,7 +48,14 @@ pub fn compare(old: Version<'_>, new: Version<'_>) -> Difference {
         unlisted: listed.unlisted,
         active,
         bounded,
+        resources: resources::compare(old.resources, new.resources),
     }
+}
+
+/// What of the things that a page loads has another content than an approved version of it had.
+#[must_use]
+pub fn resources(old: &[Resource], new: &[Resource]) -> Vec<ResourceChange> {
+    resources::compare(old, new)
 }
 
 /// The complete edit script from one page to another; [`apply`] turns `old` into `new` with it.

@@ -145,7 +145,10 @@ impl HttpFetcher {
     }
 
     fn outgoing(&self, request: &Request, first: bool, url: Url, cookie: Option<String>) -> net::Request {
-        let mut headers = self.options.identity.headers(request.persona);
+        let mut headers = match &request.page {
+            Some(page) => self.options.identity.headers_within(request.persona, page, &url),
+            None => self.options.identity.headers(request.persona),
+        };
         // Only the page's own host may say that nothing changed, not one that a redirect leads to.
         if let Some((etag, modified)) = request.validators.as_ref().filter(|_| first) {
             // A validator came from the host; one that cannot be sent back makes the fetch a full one.

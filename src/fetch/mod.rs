@@ -29,6 +29,8 @@ pub struct Request {
     pub validators: Option<(Option<String>, Option<String>)>,
     /// Over a new connection: for confirmations.
     pub fresh_connection: bool,
+    /// The page that loads it; none for a page itself.
+    pub page: Option<Url>,
 }
 
 /// Why nothing came home.

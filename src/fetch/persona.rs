@@ -1,6 +1,7 @@
 //! What each persona says about itself in a request.
 
 use crate::model::Persona;
+use url::Url;
 
 /// How hinomi introduces itself to the hosts it visits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,25 @@ impl Identity {
         }
         headers
     }
+
+    /// The headers of a request for something that a page loads, as browsers send them: from another origin only the
+    /// page's own is told.
+    pub(super) fn headers_within(&self, persona: Persona, page: &Url, url: &Url) -> Vec<(&'static str, String)> {
+        let mut headers = self.headers(persona);
+        headers.retain(|(name, _)| !matches!(*name, "accept" | "referer"));
+        headers.push(("accept", "*/*".to_owned()));
+        let mut referer = page.clone();
+        if page.origin() != url.origin() {
+            referer.set_path("/");
+            referer.set_query(None);
+        }
+        referer.set_fragment(None);
+        // A page that came encrypted is told to no host that would answer in the clear.
+        if page.scheme() == url.scheme() || url.scheme() == "https" {
+            headers.push(("referer", referer.into()));
+        }
+        headers
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +106,23 @@ mod tests {
         assert!(identity.user_agent(Persona::Mobile).contains("iPhone"));
         assert!(identity.user_agent(Persona::SearchBot).contains("Googlebot"));
         assert!(!identity.user_agent(Persona::Desktop).contains("Googlebot"));
+    }
+
+    #[test]
+    fn what_a_page_loads_is_asked_for_as_browsers_do() {
+        let url = |text: &str| text.parse::<Url>().expect("URL");
+        let page = url("https://www.city.example/top/?q=1#x");
+        let referer = |target: &str| {
+            let headers = Identity::default().headers_within(Persona::SearchVisitor, &page, &url(target));
+            assert_eq!(headers.iter().filter(|(name, _)| *name == "accept").count(), 1);
+            let mut sent = headers.into_iter().filter(|(name, _)| *name == "referer").map(|(_, value)| value);
+            let first = sent.next();
+            assert_eq!(sent.next(), None);
+            first
+        };
+        assert_eq!(referer("https://www.city.example/a.js").as_deref(), Some("https://www.city.example/top/?q=1"));
+        assert_eq!(referer("https://cdn.example/a.js").as_deref(), Some("https://www.city.example/"));
+        assert_eq!(referer("http://cdn.example/a.js"), None);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum Known<'a> {
 pub struct Facts<'a> {
     /// What the detectors concluded.
     pub findings: &'a [Finding],
+    /// What they concluded about what the page loads.
+    pub linked: &'a [Finding],
     /// What differs from the nearest approved state; none when nothing was approved yet.
     pub difference: Option<&'a Difference>,
     /// How it stands to known states.
@@ -43,7 +45,7 @@ pub struct Facts<'a> {
 /// The verdict on a page that is compared with approved states, or that waits for its first approval.
 #[must_use]
 pub fn decide(facts: &Facts) -> Judgement {
-    let mut judgement = from_findings(facts.findings);
+    let mut judgement = from_findings(facts.findings.iter().chain(facts.linked));
     let context = match facts.known {
         Known::Approved { expired: true, .. } => Some(review(
             "the approval of this state has ended; approve it again",
@@ -78,7 +80,7 @@ pub fn decide(facts: &Facts) -> Judgement {
 /// The verdict on an input that has nothing to be compared with (`scan`).
 #[must_use]
 pub fn without_baseline(findings: &[Finding]) -> Judgement {
-    from_findings(findings)
+    from_findings(findings.iter())
 }
 
 /// The verdict on what could not be compared.
@@ -88,10 +90,10 @@ pub fn unseen(reason: UnseenReason) -> Judgement {
 }
 
 fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
-    let of_the_fetch = |finding: &&Finding| finding.rule == "bad-certificate";
-    let fetch: Vec<Finding> = facts.findings.iter().filter(of_the_fetch).cloned().collect();
+    let of_the_fetch = facts.findings.iter().filter(|finding| finding.rule == "bad-certificate");
     let set_aside = judgement.because;
-    judgement = from_findings(&fetch);
+    // What is found in what the page loads, though the state is approved, lies in what changes by nature.
+    judgement = from_findings(of_the_fetch.chain(facts.linked));
     if judgement.verdict == Verdict::Routine {
         judgement.verdict = Verdict::Unchanged;
         judgement.because = vec![words("equal to an approved state", "承認済みの状態と同じです")];
@@ -100,9 +102,9 @@ fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
     judgement
 }
 
-fn from_findings(findings: &[Finding]) -> Judgement {
+fn from_findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> Judgement {
     let mut judgement = Judgement { verdict: Verdict::Routine, because: vec![], despite: vec![], certain: false };
-    let mut weighed: Vec<_> = findings.iter().map(|finding| (weigh(finding), finding)).collect();
+    let mut weighed: Vec<_> = findings.map(|finding| (weigh(finding), finding)).collect();
     weighed.sort_by_key(|(verdict, finding)| std::cmp::Reverse((*verdict, finding.severity, finding.confidence)));
     judgement.verdict = weighed.first().map_or(Verdict::Routine, |(verdict, _)| *verdict);
     for (verdict, finding) in weighed {
@@ -126,7 +128,8 @@ fn from_difference(facts: &Facts) -> Option<(Verdict, Words)> {
             words("nothing that is compared differs from the approved state", "承認済みの状態との差はありません");
         return Some((Verdict::Unchanged, reason));
     }
-    let act = difference.count(Plane::Active) + difference.active.len();
+    let loads = difference.resources.iter().filter(|change| change.plane == Plane::Active).count();
+    let act = difference.count(Plane::Active) + difference.active.len() + loads;
     if act > 0 {
         return Some(review(
             &format!("{act} unapproved changes of things that act on visitors"),
@@ -141,7 +144,7 @@ fn from_difference(facts: &Facts) -> Option<(Verdict, Words)> {
 }
 
 fn content_only(policy: Policy, difference: &Difference) -> (Verdict, Words) {
-    let count = difference.changes.len() + difference.unlisted as usize;
+    let count = difference.changes.len() + difference.resources.len() + difference.unlisted as usize;
     if policy == Policy::Strict {
         let ja = format!("内容の変更が{count}件あります(厳格な方針の対象)");
         return review(&format!("{count} changes of the content, and this target is under the strict policy"), &ja);
@@ -207,7 +210,7 @@ mod tests {
     }
 
     fn decided(findings: &[Finding], difference: Option<&Difference>, known: Known, policy: Policy) -> Verdict {
-        decide(&Facts { findings, difference, known, policy, approval_ended: false }).verdict
+        decide(&Facts { findings, linked: &[], difference, known, policy, approval_ended: false }).verdict
     }
 
     #[test]
@@ -231,8 +234,14 @@ mod tests {
     fn an_approval_that_has_ended_asks_again_whatever_is_shown() {
         let near = content_change(0.9);
         for known in [Known::New, Known::Followed] {
-            let mut facts =
-                Facts { findings: &[], difference: Some(&near), known, policy: Policy::Follow, approval_ended: true };
+            let mut facts = Facts {
+                findings: &[],
+                linked: &[],
+                difference: Some(&near),
+                known,
+                policy: Policy::Follow,
+                approval_ended: true,
+            };
             assert_eq!(decide(&facts).verdict, Verdict::Review, "{known:?}");
             facts.approval_ended = false;
             assert!(decide(&facts).verdict < Verdict::Review, "{known:?}");
@@ -262,7 +271,14 @@ mod tests {
         let near = content_change(0.9);
         for difference in [None, Some(&near)] {
             for known in [Known::New, Known::Followed] {
-                let facts = Facts { findings: &[], difference, known, policy: Policy::Follow, approval_ended: false };
+                let facts = Facts {
+                    findings: &[],
+                    linked: &[],
+                    difference,
+                    known,
+                    policy: Policy::Follow,
+                    approval_ended: false,
+                };
                 assert!(!decide(&facts).because.is_empty(), "{facts:?}");
             }
         }

@@ -1,6 +1,6 @@
 //! The case that detectors look at: a page, what was approved before, and what lies between.
 
-use super::{ActiveChange, ActiveItem, Difference, Head, Page, ScriptReport};
+use super::{ActiveChange, ActiveItem, Difference, Head, Page, Resource, ScriptReport};
 use url::Url;
 
 /// One version with its head.
@@ -14,6 +14,8 @@ pub struct Version<'a> {
     pub scripts: &'a [ScriptReport],
     /// The page's own URL, where known.
     pub url: Option<&'a Url>,
+    /// What it loads, as it was seen; empty where that was not looked at.
+    pub resources: &'a [Resource],
 }
 
 /// The approved version and what lies between it and the new one.

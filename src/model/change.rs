@@ -48,6 +48,17 @@ pub enum Bounded {
     Deadline,
 }
 
+/// Something that a page loads and that no approved state has with this content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ResourceChange {
+    /// Index into the new version's resources.
+    pub new: usize,
+    /// Index into the approved version's resources: what it takes the place of.
+    pub old: Option<usize>,
+    /// The plane: active when it acts on visitors.
+    pub plane: Plane,
+}
+
 /// The difference between an approved page and a new one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Difference {
@@ -63,6 +74,8 @@ pub struct Difference {
     pub bounded: Option<Bounded>,
     /// Changes beyond the limit that are not listed.
     pub unlisted: u32,
+    /// What the page loads with another content.
+    pub resources: Vec<ResourceChange>,
 }
 
 impl Difference {
@@ -75,7 +88,8 @@ impl Difference {
     /// Whether nothing differs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.active.is_empty() && self.unlisted == 0 && self.bounded.is_none()
+        let quiet = self.changes.is_empty() && self.active.is_empty() && self.resources.is_empty();
+        quiet && self.unlisted == 0 && self.bounded.is_none()
     }
 }
 

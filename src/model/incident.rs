@@ -1,6 +1,6 @@
 //! Observations and incidents: what checks saw, and what came of it.
 
-use super::{Digest, Excerpt, Finding, Judgement, Persona, TargetId, Trail, UnseenReason, Verdict};
+use super::{Digest, Excerpt, Finding, Judgement, Persona, Resource, TargetId, Trail, UnseenReason, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -190,4 +190,6 @@ pub struct Judged {
     pub judgement: Judgement,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What the page loads, as it was seen then.
+    pub resources: Vec<Resource>,
 }

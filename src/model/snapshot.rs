@@ -1,8 +1,8 @@
 //! Snapshots, baselines and proposals.
 
 use super::{
-    Digest, DigestBuilder, Excerpt, Finding, Head, Judgement, Organisation, OrganisationId, Page, Persona, Target,
-    TargetId,
+    Digest, DigestBuilder, Excerpt, Finding, Head, Judgement, Organisation, OrganisationId, Page, Persona, Resource,
+    Target, TargetId, kept_bytes, resource,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,20 +20,32 @@ pub struct Snapshot {
     pub state: Digest,
     /// Status, headers, redirects, address, certificate.
     pub head: Head,
+    /// What the page loads; their bytes lie in the objects too, but for those of pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Resource>,
 }
 
-/// The digest that an approval names: the normalised page with everything else that acts.
+impl Snapshot {
+    /// Digests of everything that is kept with it: its body, and the bytes of what it loads.
+    pub fn kept(&self) -> impl Iterator<Item = Digest> {
+        std::iter::once(self.bytes).chain(kept_bytes(&self.resources))
+    }
+}
+
+/// The digest that an approval names: the normalised page with everything else that acts, and with what it loads.
 #[must_use]
-pub fn state_digest(page: &Page, head: &Head) -> Digest {
+pub fn state_digest(page: &Page, head: &Head, resources: &[Resource]) -> Digest {
     let mut builder = DigestBuilder::new("hinomi state 1");
     builder.part(page.digest().as_bytes());
     head_parts(&mut builder, head);
+    resource::state_parts(&mut builder, resources);
     builder.finish()
 }
 
-/// The digest of an answer as it came: equal fingerprints need no second look under the same rules and baseline.
+/// The digest of an answer as it came, with what the page loads: equal fingerprints need no second look under the same
+/// rules and baseline.
 #[must_use]
-pub fn fingerprint(body: Digest, head: &Head, rules: &str, revision: u64) -> Digest {
+pub fn fingerprint(body: Digest, head: &Head, resources: &[Resource], rules: &str, revision: u64) -> Digest {
     let mut builder = DigestBuilder::new("hinomi fingerprint 2");
     builder.part(body.as_bytes()).part(rules).part(revision.to_le_bytes());
     builder.part(head.hops.len().to_le_bytes());
@@ -41,6 +53,7 @@ pub fn fingerprint(body: Digest, head: &Head, rules: &str, revision: u64) -> Dig
         builder.part(certificate.and_then(|certificate| certificate.problem.as_deref()).unwrap_or_default());
     }
     head_parts(&mut builder, head);
+    resource::fingerprint_parts(&mut builder, resources);
     builder.finish()
 }
 
@@ -195,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_problem_on_the_way_is_another_fingerprint_and_the_same_state() {
-        let print = |problem| fingerprint(Digest::of("page"), &head(problem), "rules", 1);
+        let print = |problem| fingerprint(Digest::of("page"), &head(problem), &[], "rules", 1);
         assert_eq!(print(None), print(None));
         assert_ne!(print(None), print(Some("wrong name")));
     }

@@ -1,6 +1,6 @@
 //! What an incident leaves behind while it goes on: what was told of it, what was captured, what people said before.
 
-use super::{Digest, Finding, Head, Incident, Mark};
+use super::{Digest, Finding, Head, Incident, Mark, Resource, kept_bytes};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -87,6 +87,16 @@ pub struct Evidence {
     pub state: Option<Digest>,
     /// Status, headers, redirects, address, certificate.
     pub head: Head,
+    /// What the page loaded then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Resource>,
+}
+
+impl Evidence {
+    /// Digests of everything that is kept with it.
+    pub fn kept(&self) -> impl Iterator<Item = Digest> {
+        std::iter::once(self.bytes).chain(kept_bytes(&self.resources))
+    }
 }
 
 impl Incident {

@@ -1,26 +1,30 @@
 //! One check from start to end: the file to read first.
 //!
-//! fetch → same as last time? → examine (parse, diff, script, detect, judge) → confirm → follow → record. A failure on
+//! fetch → what the page loads → same as last time? → examine (parse, diff, script, detect, judge) → confirm → follow → record. A failure on
 //! the way is an observation too; nothing ends in silence.
 
 use super::World;
 use super::chance::random;
 use super::closer_look::{Look, Looked, look_closer};
+use super::linked::{self, Bodies};
 use super::record_trouble;
 use super::report::CheckReport;
+use super::resources::{self, Visit};
 use super::write_down::{Outcome, write_down};
 use crate::fetch::classify::retry_after;
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
 use crate::judge::{Outlook, Sighting};
 use crate::model::{
-    Capture, Fetched, Head, Judged, Persona, Policy, Target, TargetState, UnseenReason, Verdict, fingerprint,
+    Capture, Fetched, Head, Judged, Persona, Policy, Resource, Target, TargetState, UnseenReason, Verdict, Wanted,
+    fingerprint,
 };
 use crate::store::{Result, Store};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
+use url::Url;
 
 /// Everything checks need.
 #[derive(Debug)]
@@ -70,12 +74,15 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         how: Thoroughness,
     ) -> Result<CheckReport> {
         let started = Instant::now();
-        let request = self.request(&target, persona, &state, how);
-        let fetched = self.fetcher.fetch(request).await;
-        let outcome = match fetched {
+        let since = match how {
+            Thoroughness::Usual => resources::usual_since(&target, Timestamp::now()),
+            Thoroughness::Full => Timestamp::now(),
+        };
+        let look = Look { target: &target, persona, state: &state, since };
+        let outcome = match self.fetcher.fetch(self.request(look, how)).await {
             Err(failure) => self.missed(&target, failure).await,
-            Ok(Fetched::NotModified(head)) => self.not_modified(&target, *head, &state),
-            Ok(Fetched::Full(capture)) => self.captured(&target, persona, &state, *capture).await?,
+            Ok(Fetched::NotModified(head)) => self.not_modified(look, head).await?,
+            Ok(Fetched::Full(capture)) => self.captured(look, *capture).await?,
         };
         write_down(self, target, persona, state, outcome, started).await
     }
@@ -91,12 +98,13 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         write_down(self, target, persona, state, outcome, Instant::now()).await
     }
 
-    fn request(&self, target: &Target, persona: Persona, state: &TargetState, how: Thoroughness) -> Request {
+    fn request(&self, look: Look<'_>, how: Thoroughness) -> Request {
+        let Look { target, persona, state, .. } = look;
         let quiet = state.incidents.is_empty() && state.unseen.is_none() && state.last.is_some();
         let full = how == Thoroughness::Full || !quiet || must_be_full(state.since_full, random());
         let known = state.validators.0.is_some() || state.validators.1.is_some();
         let validators = (!full && known).then(|| state.validators.clone());
-        Request { url: target.url.clone(), persona, validators, fresh_connection: false }
+        Request { url: target.url.clone(), persona, validators, fresh_connection: false, page: None }
     }
 
     /// Nothing came home. When most of the net fails, we are offline ourselves and say that instead.
@@ -121,28 +129,44 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         self.world.outlook(|outlook| outlook.is_offline())
     }
 
-    /// A hint from a host that may be compromised: nothing was compared, what was said last still stands.
-    fn not_modified(&self, target: &Target, head: Head, state: &TargetState) -> Outcome {
-        self.sighted(target, true);
-        let verdict = state.last.as_ref().map_or(Verdict::Unseen, |last| last.judgement.verdict);
-        Outcome::NotModified { head: Box::new(head), verdict }
+    /// A hint from a host that may be compromised: nothing was compared, what was said last still stands. But what the
+    /// page loads may have changed under it; then the page is fetched after all.
+    async fn not_modified(&self, look: Look<'_>, head: Box<Head>) -> Result<Outcome> {
+        self.sighted(look.target, true);
+        let Some(last) = &look.state.last else {
+            return Ok(Outcome::NotModified { head, verdict: Verdict::Unseen });
+        };
+        let verdict = last.judgement.verdict;
+        if self.as_last(look, last, &head.final_url).await == last.resources {
+            return Ok(Outcome::NotModified { head, verdict });
+        }
+        match self.fetcher.fetch(self.request(look, Thoroughness::Full)).await {
+            Ok(Fetched::Full(capture)) => self.captured(look, *capture).await,
+            Ok(Fetched::NotModified(head)) => Ok(Outcome::NotModified { head, verdict }),
+            Err(failure) => Ok(self.missed(look.target, failure).await),
+        }
     }
 
-    async fn captured(
-        &self,
-        target: &Target,
-        persona: Persona,
-        state: &TargetState,
-        capture: Capture,
-    ) -> Result<Outcome> {
+    /// What the page loaded when it was judged last, as it is now.
+    async fn as_last(&self, look: Look<'_>, last: &Judged, page: &Url) -> Vec<Resource> {
+        let Look { target, persona, since, .. } = look;
+        let visit = Visit { target, persona, page, since, anew: false, before: &last.resources };
+        let wanted: Vec<Wanted> = last.resources.iter().map(Resource::wanted).collect();
+        let seen = resources::look_at(self, visit, &wanted).await;
+        linked::with_states(seen, &last.resources.iter().collect::<Vec<_>>(), &Bodies::new())
+    }
+
+    async fn captured(&self, look: Look<'_>, capture: Capture) -> Result<Outcome> {
+        let Look { target, persona, state, .. } = look;
         self.sighted(target, true);
-        let print = fingerprint(capture.sha256, &capture.head, &terms(target), state.revision);
-        let same = state.last.as_ref().filter(|last| last.fingerprint == print);
         let doubtful = record_trouble::concerns(&self.world, target, persona).await;
-        if let Some(last) = same.filter(|last| !doubtful && can_be_repeated(last, state)) {
-            return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
+        if let Some(last) = state.last.as_ref().filter(|last| !doubtful && can_be_repeated(last, state)) {
+            let resources = self.as_last(look, last, &capture.head.final_url).await;
+            let print = fingerprint(capture.sha256, &capture.head, &resources, &terms(target), state.revision);
+            if last.fingerprint == print {
+                return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
+            }
         }
-        let look = Look { target, persona, state, fingerprint: print };
         Ok(match look_closer(self, look, capture).await? {
             Looked::Judged(judged) => Outcome::Judged(judged),
             Looked::Unseen { reason, detail, capture } => {
@@ -168,7 +192,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
 }
 
 /// Under what an answer is judged: other rules, masks or another policy may say something else of the same one.
-fn terms(target: &Target) -> Cow<'static, str> {
+pub(super) fn terms(target: &Target) -> Cow<'static, str> {
     let rules = crate::detect::revision();
     if target.masks.is_empty() && target.policy == Policy::Follow {
         return Cow::Borrowed(rules);

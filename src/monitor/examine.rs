@@ -1,13 +1,25 @@
 //! The pure part of a check: parse → diff → script → detect → judge. `scan`, `diff`, `backtest` and the service all
 //! call it, so that what is measured is what runs.
 
+use super::linked::{self, Bodies, Linked};
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Difference, Digest, Finding, Head, Judgement, Mask, Page, Policy, ScriptReport, UnseenReason,
-    Verdict, Version,
+    Case, Compared, Difference, Digest, Excerpt, Finding, Head, Judgement, Mask, Page, Policy, Resource, ScriptReport,
+    UnseenReason, Verdict, Version,
 };
 use crate::{detect, diff, judge, parse, script};
 use url::Url;
+
+/// As what an input is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form<'a> {
+    /// As a page: what a host answers for one.
+    Page,
+    /// As a script: what a host answers for one.
+    Script,
+    /// As a file of this name: its content decides, then its name.
+    File(&'a str),
+}
 
 /// One version as it came: bytes and what is known about them.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +30,28 @@ pub struct Source<'b, 'a> {
     pub head: Option<&'a Head>,
     /// Its URL, where known.
     pub url: Option<&'a Url>,
-    /// Its file name, for a file: then page or script is decided by content. None for an answer, which is a page.
-    pub name: Option<&'b str>,
+    /// As what it is read.
+    pub form: Form<'b>,
     /// Where its URL is unknown, the page's own word for it is taken (canonical, `og:url`, base): that of an approved page
     /// or of one that is looked at alone, never that of a page which is compared.
     pub believed: bool,
+    /// What it loads, as it was seen; empty where that was not looked at.
+    pub resources: &'a [Resource],
+}
+
+impl<'b, 'a> Source<'b, 'a> {
+    /// An answer of a host, with what the page in it loads.
+    #[must_use]
+    pub fn answer(body: &'b [u8], head: &'a Head, resources: &'a [Resource]) -> Self {
+        let url = Some(&head.final_url);
+        Self { body, head: Some(head), url, form: Form::Page, believed: false, resources }
+    }
+
+    /// A file, of which nothing is known but its bytes and name.
+    #[must_use]
+    pub fn file(body: &'b [u8], name: &'b str, url: Option<&'a Url>, believed: bool) -> Self {
+        Self { body, head: None, url, form: Form::File(name), believed, resources: &[] }
+    }
 }
 
 /// One version, parsed, with reports on its scripts.
@@ -38,6 +67,8 @@ pub struct Read<'a> {
     pub scripts: Vec<ScriptReport>,
     /// What its scripts would write into it, as a page of its own; none when they write nothing.
     pub inserted: Option<Page>,
+    /// What it loads, as it was seen.
+    pub resources: &'a [Resource],
 }
 
 /// What the examination is made under.
@@ -51,6 +82,8 @@ pub struct Terms<'a> {
     pub known: Known<'a>,
     /// The approval of the ordinary state has ended.
     pub approval_ended: bool,
+    /// Bytes of what the versions load, as far as they are at hand.
+    pub bodies: &'a Bodies,
 }
 
 /// What came of it.
@@ -60,6 +93,8 @@ pub struct Examination {
     pub difference: Option<Difference>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What changed in what the page loads, in readable form.
+    pub excerpts: Vec<Excerpt>,
     /// The verdict.
     pub judgement: Judgement,
 }
@@ -70,12 +105,13 @@ pub fn read<'a>(source: Source<'_, 'a>, masks: &[Mask]) -> Read<'a> {
     let content_type = source.head.and_then(|head| head.header("content-type"));
     let believed = source.believed;
     let options = parse::Options { url: source.url, content_type, masks, believed, ..parse::Options::default() };
-    let page = match source.name {
-        Some(name) => parse::input(source.body, Some(name), &options),
-        None => parse::page(source.body, &options),
+    let page = match source.form {
+        Form::Page => parse::page(source.body, &options),
+        Form::Script => parse::script(source.body, &options),
+        Form::File(name) => parse::input(source.body, Some(name), &options),
     };
     let scripts = script::reports(&page);
-    Read::new(source.head, source.url, page, scripts)
+    Read { resources: source.resources, ..Read::new(source.head, source.url, page, scripts) }
 }
 
 /// Most bytes of what scripts would write that are read as a page.
@@ -106,10 +142,10 @@ fn written(body: &str, url: Option<&Url>) -> Page {
 fn inserted_findings(now: &Read, approved: Option<&Read>, organisation: Option<&str>) -> Vec<Finding> {
     let Some(page) = &now.inserted else { return Vec::new() };
     let nothing = approved.filter(|old| old.inserted.is_none()).map(|old| written("", old.url));
-    let version = Version { page, head: None, scripts: &[], url: now.url };
+    let version = Version { page, head: None, scripts: &[], url: now.url, resources: &[] };
     let before = approved.and_then(|old| {
         let page = old.inserted.as_ref().or(nothing.as_ref())?;
-        Some(Version { page, head: None, scripts: &[], url: old.url })
+        Some(Version { page, head: None, scripts: &[], url: old.url, resources: &[] })
     });
     let difference = before.map(|before| diff::compare(before, version));
     let compared = before.zip(difference.as_ref()).map(|(version, difference)| Compared { version, difference });
@@ -117,24 +153,24 @@ fn inserted_findings(now: &Read, approved: Option<&Read>, organisation: Option<&
 }
 
 impl<'a> Read<'a> {
-    /// A version from its page and the reports on its scripts.
+    /// A version from its page and the reports on its scripts; of what it loads nothing is known.
     #[must_use]
     pub fn new(head: Option<&'a Head>, url: Option<&'a Url>, page: Page, scripts: Vec<ScriptReport>) -> Self {
         let inserted = inserted(&scripts, url);
-        Self { head, url, page, scripts, inserted }
+        Self { head, url, page, scripts, inserted, resources: &[] }
     }
 
     /// As detectors and diff see it.
     #[must_use]
     pub fn version(&self) -> Version<'_> {
-        Version { page: &self.page, head: self.head, scripts: &self.scripts, url: self.url }
+        Version { page: &self.page, head: self.head, scripts: &self.scripts, url: self.url, resources: self.resources }
     }
 
     /// The digest of the normalised state.
     #[must_use]
     pub fn state(&self) -> Digest {
         match self.head {
-            Some(head) => crate::model::state_digest(&self.page, head),
+            Some(head) => crate::model::state_digest(&self.page, head, self.resources),
             None => self.page.digest(),
         }
     }
@@ -150,16 +186,20 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let mut findings = detect::examine(&case);
     let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
     findings.extend(inserted_findings(now, old, terms.organisation));
+    let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| (old.resources, difference));
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies);
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
+        linked: &linked,
         difference: difference.as_ref(),
         known: terms.known,
         policy: terms.policy,
         approval_ended: terms.approval_ended,
     };
     let judgement = judge::decide(&facts);
-    Examination { difference, findings, judgement }
+    findings.extend(linked);
+    Examination { difference, findings, excerpts, judgement }
 }
 
 /// Judges an answer as a check does. One that came in the page's place (`trouble` says how) is unseen for that reason,
@@ -183,7 +223,7 @@ pub fn examine_answer(
 #[must_use]
 pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let (findings, judgement) = scan(now, terms.organisation);
-    let alone = Examination { difference: None, findings, judgement };
+    let alone = Examination { difference: None, findings, excerpts: Vec::new(), judgement };
     if approved.is_empty() {
         return alone;
     }

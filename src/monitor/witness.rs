@@ -61,7 +61,7 @@ impl Witnesses {
 /// Whether anything came over the network, an error page included.
 async fn answers<F: Fetcher>(fetcher: &F, page: &Url) -> bool {
     let (url, persona) = (page.clone(), Persona::Desktop);
-    let request = Request { url, persona, validators: None, fresh_connection: true };
+    let request = Request { url, persona, validators: None, fresh_connection: true, page: None };
     match fetcher.fetch(request).await {
         Ok(_) => true,
         Err(failure) => !failure.reason.may_be_our_network(),

@@ -2,6 +2,7 @@
 
 use super::admission::Admission;
 use super::record_trouble::RecordTrouble;
+use super::resources::Fleet;
 use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
 use crate::model::{Receiver, Registry};
@@ -57,6 +58,8 @@ pub struct World {
     pub(super) examining: Admission,
     /// Whom to ask whether it is the sites or us.
     pub(super) witnesses: Witnesses,
+    /// What pages load, as the fleet saw it last.
+    pub(super) resources: Fleet,
     outlook: Mutex<Outlook>,
     /// Approved states that checks could not read; none before the first look at them.
     pub(super) record_trouble: tokio::sync::Mutex<Option<RecordTrouble>>,
@@ -70,7 +73,8 @@ impl World {
         let examining = Admission::new(pace.examine_memory);
         let witnesses = Witnesses::new(Vec::new());
         let (outlook, record_trouble) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { registry, operators, pace, examining, witnesses, outlook, record_trouble }
+        let resources = Fleet::default();
+        Self { registry, operators, pace, examining, witnesses, resources, outlook, record_trouble }
     }
 
     /// The same with pages of others that are asked for when many hosts fail.

@@ -7,8 +7,8 @@ use super::report::CheckReport;
 use crate::fetch::Fetcher;
 use crate::judge::{Context, FollowUp, Sight, follow};
 use crate::model::{
-    Capture, CaptureOf, Digest, Evidence, Finding, Head, Incident, Judged, Observation, Persona, Proposal, Snapshot,
-    Target, TargetState, UnseenReason, Verdict, Words,
+    Capture, CaptureOf, Evidence, Finding, Head, Incident, Judged, Observation, Persona, Proposal, Snapshot, Target,
+    TargetState, UnseenReason, Verdict, Words,
 };
 use crate::store::{CheckRecord, Result, Slot, Store};
 use jiff::Timestamp;
@@ -129,7 +129,7 @@ fn with_sight<T>(sight: &SightOf, then: impl FnOnce(&Sight) -> T) -> T {
             then(&Sight::Unseen { reason: *reason, detail, capture: capture.as_deref() })
         }
         SightOf::Same(capture, judged, verdict) => {
-            let snapshot = snapshot(capture, judged.state);
+            let snapshot = snapshot(capture, judged);
             let judgement = crate::model::Judgement { verdict: *verdict, ..judged.judgement.clone() };
             then(&Sight::Seen {
                 snapshot: &snapshot,
@@ -142,7 +142,7 @@ fn with_sight<T>(sight: &SightOf, then: impl FnOnce(&Sight) -> T) -> T {
             })
         }
         SightOf::Judged(look) => {
-            let snapshot = snapshot(&look.capture, look.judged.state);
+            let snapshot = snapshot(&look.capture, &look.judged);
             then(&Sight::Seen {
                 snapshot: &snapshot,
                 judgement: &look.judged.judgement,
@@ -157,8 +157,8 @@ fn with_sight<T>(sight: &SightOf, then: impl FnOnce(&Sight) -> T) -> T {
 }
 
 fn unexamined(capture: &Capture) -> Evidence {
-    let (size, head) = (capture.body.len() as u64, capture.head.clone());
-    Evidence { of: CaptureOf::First, at: capture.at, bytes: capture.sha256, size, state: None, head }
+    let (size, head, resources) = (capture.body.len() as u64, capture.head.clone(), Vec::new());
+    Evidence { of: CaptureOf::First, at: capture.at, bytes: capture.sha256, size, state: None, head, resources }
 }
 
 /// Whether an incident keeps this capture as evidence.
@@ -170,9 +170,9 @@ fn is_evidence(up: &FollowUp, capture: &Capture) -> bool {
     up.incidents.iter().any(keeps)
 }
 
-fn snapshot(capture: &Capture, state: Digest) -> Snapshot {
-    let size = capture.body.len() as u64;
-    Snapshot { at: capture.at, bytes: capture.sha256, size, state, head: capture.head.clone() }
+fn snapshot(capture: &Capture, judged: &Judged) -> Snapshot {
+    let (size, head, resources) = (capture.body.len() as u64, capture.head.clone(), judged.resources.clone());
+    Snapshot { at: capture.at, bytes: capture.sha256, size, state: judged.state, head, resources }
 }
 
 /// A record in which nothing happened yet.
@@ -243,6 +243,7 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             let kept = matches!(up.followed, Some(Some(_))) || matches!(up.proposal, Some(Some(_)));
             if kept || is_evidence(up, &look.capture) {
                 record.bodies.push((look.capture.sha256, look.capture.body.clone()));
+                record.bodies.extend(look.loaded.iter().cloned());
             }
         }
     }

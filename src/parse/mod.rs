@@ -10,10 +10,13 @@ mod html;
 mod kind;
 mod mask;
 mod normalise;
+mod resources;
 mod tree;
 
 #[cfg(test)]
 mod tests;
+
+pub use resources::resources;
 
 use crate::model::{Cut, InputKind, Mask, Page, Words};
 use std::borrow::Cow;

@@ -287,6 +287,8 @@ contract! {
     fn record(&self, record: CheckRecord) -> ();
     /// A body by its digest, from the memory or from the record; checked against the digest.
     fn body(&self, digest: Digest) -> Option<Vec<u8>>;
+    /// Those of these digests under which no body is kept, neither in the memory nor in the record.
+    fn missing(&self, digests: Vec<Digest>) -> Vec<Digest>;
     /// The latest observations of a target, newest first.
     fn observations(&self, target: TargetId, limit: u32) -> Vec<Observation>;
     /// What was found at an observation.
@@ -296,8 +298,9 @@ contract! {
     fn proposals(&self) -> Vec<Proposal>;
     /// The proposal of a target and persona.
     fn proposal(&self, target: TargetId, persona: Persona) -> Option<Proposal>;
-    /// Enters an approval or retirement: objects first, then the line, then the database. An approval clears the
-    /// proposal and the followed state, and makes the target due at once.
+    /// Enters an approval or retirement: objects first (the body, and what is kept of what the page loads), then the line,
+    /// then the database. An approval clears the proposal and the followed state, and makes the target due at once. A body
+    /// that is not handed in, and everything the page loads, is taken from the memory; refused when it is no longer there.
     fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> ();
     /// Drops a proposal: "this was not us". The mark is kept with the target's open incidents; what follows is written
     /// with it, all or nothing.

@@ -1,16 +1,22 @@
 //! Reads fixtures and examines them as a check does: parse, script reports, comparison, rules.
 //!
 //! `fixtures/detect/<rule>/` holds `baseline.html`, `tampered*.html` (alarms), `review*.html` (for a person) and
-//! `harmless*.html` (other names are for single tests). A `.head.json` beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`,
-//! `certificate` (`problem`, `names`). Without one the page came from <https://www.city.example/>.
+//! `harmless*.html` (other names are for single tests); a rule about script files has `.js` in their place. A `.head.json`
+//! beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`, `certificate` (`problem`,
+//! `names`), and `resources`, what the page loads (`kind`, `url`, and `text`, `status` or `unseen`). Without one the page came
+//! from <https://www.city.example/>.
 
 use hinomi::judge::Known;
-use hinomi::model::{Certificate, Confidence, Digest, Finding, Head, Hop, Plane, Policy, Severity};
+use hinomi::model::{
+    Certificate, Confidence, Content, Digest, Finding, Head, Hop, Plane, Policy, Resource, ResourceKind, Severity,
+    UnseenReason, same_site,
+};
 use hinomi::monitor as examine;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use url::Url;
 
 /// The folder of a rule's fixtures.
@@ -22,7 +28,8 @@ pub(crate) fn folder(rule: &str) -> PathBuf {
 pub(crate) fn names(rule: &str, prefix: &str) -> Vec<String> {
     let entries = fs::read_dir(folder(rule)).unwrap_or_else(|e| panic!("fixtures of {rule}: {e}"));
     let files = entries.map(|entry| entry.expect("entry").file_name().into_string().expect("name"));
-    let stems = files.filter_map(|file| Some(file.strip_suffix(".html")?.to_owned()));
+    let stem = |file: &str| Some(file.strip_suffix(".html").or_else(|| file.strip_suffix(".js"))?.to_owned());
+    let stems = files.filter_map(|file| stem(&file));
     let mut names: Vec<_> = stems.filter(|name| name.starts_with(prefix)).collect();
     names.sort();
     names
@@ -39,6 +46,34 @@ struct RawHead {
     #[serde(default)]
     hops: Vec<Hop>,
     certificate: Option<RawCertificate>,
+    #[serde(default)]
+    resources: Vec<RawResource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawResource {
+    kind: ResourceKind,
+    url: Url,
+    text: Option<String>,
+    status: Option<u16>,
+    unseen: Option<UnseenReason>,
+    #[serde(default)]
+    volatile: bool,
+}
+
+impl RawResource {
+    fn resource(&self) -> Resource {
+        let bytes = Digest::of(self.text.as_deref().unwrap_or_default());
+        let size = self.text.as_deref().unwrap_or_default().len() as u64;
+        let content = match (self.status, self.unseen) {
+            (Some(status), _) => Content::Absent { status },
+            (None, Some(reason)) => Content::Unseen { reason },
+            (None, None) => Content::Seen { bytes, state: bytes, size },
+        };
+        let own = same_site(self.url.host_str().unwrap_or_default(), "www.city.example");
+        Resource { kind: self.kind, url: self.url.clone(), own, volatile: self.volatile, content }
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,38 +108,59 @@ impl RawHead {
 
 /// What all rules find in a fixture, compared with the baseline beside it or, without one, alone: as a check does it.
 fn findings(rule: &str, name: &str, baseline: Option<&str>) -> Vec<Finding> {
-    let (head, bytes) = load(rule, name);
-    let now = read(&head, &bytes);
-    let Some(baseline) = baseline else { return examine::scan(&now, Some("例示市")).0 };
-    let (old_head, old_bytes) = load(rule, baseline);
-    examined(&now, &read(&old_head, &old_bytes))
+    let now = load(rule, name);
+    let Some(baseline) = baseline else { return examine::scan(&read(&now), Some("例示市")).0 };
+    let old = load(rule, baseline);
+    let bodies = now.bodies.iter().chain(&old.bodies).map(|(digest, body)| (*digest, Arc::clone(body))).collect();
+    examined(&read(&now), &read(&old), &bodies)
 }
 
-fn examined(now: &examine::Read, old: &examine::Read) -> Vec<Finding> {
+fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
     let terms = examine::Terms {
         organisation: Some("例示市"),
         policy: Policy::default(),
         known: Known::New,
         approval_ended: false,
+        bodies,
     };
     examine::examine(now, std::slice::from_ref(old), &terms).findings
 }
 
-fn load(rule: &str, name: &str) -> (Head, Vec<u8>) {
+/// A fixture as it came.
+struct Loaded {
+    head: Head,
+    body: Vec<u8>,
+    form: examine::Form<'static>,
+    resources: Vec<Resource>,
+    bodies: examine::Bodies,
+}
+
+impl Loaded {
+    /// The same head and resources around another page.
+    fn with(&self, body: &str) -> Self {
+        let (head, resources, bodies) = (self.head.clone(), self.resources.clone(), self.bodies.clone());
+        Self { head, body: body.as_bytes().to_vec(), form: self.form, resources, bodies }
+    }
+}
+
+fn load(rule: &str, name: &str) -> Loaded {
     let path = |ending: &str| folder(rule).join(format!("{name}.{ending}"));
     let raw = fs::read_to_string(path("head.json")).map_or_else(
         |_| RawHead::default(),
         |text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{rule}/{name}.head.json: {e}")),
     );
-    let bytes = fs::read(path("html")).unwrap_or_else(|e| panic!("{rule}/{name}.html: {e}"));
-    (raw.into_head(), bytes)
+    let is_script = path("js").exists();
+    let (ending, form) = if is_script { ("js", examine::Form::Script) } else { ("html", examine::Form::Page) };
+    let body = fs::read(path(ending)).unwrap_or_else(|e| panic!("{rule}/{name}.{ending}: {e}"));
+    let resources = raw.resources.iter().map(RawResource::resource).collect();
+    let texts = raw.resources.iter().filter_map(|one| one.text.clone()).map(String::into_bytes);
+    let bodies = texts.map(|text| (Digest::of(&text), Arc::new(text))).collect();
+    Loaded { head: raw.into_head(), body, form, resources, bodies }
 }
 
-fn read<'a>(head: &'a Head, body: &[u8]) -> examine::Read<'a> {
-    examine::read(
-        examine::Source { body, head: Some(head), url: Some(&head.final_url), name: None, believed: false },
-        &[],
-    )
+fn read(loaded: &Loaded) -> examine::Read<'_> {
+    let source = examine::Source::answer(&loaded.body, &loaded.head, &loaded.resources);
+    examine::read(examine::Source { form: loaded.form, ..source }, &[])
 }
 
 /// What all rules find in a fixture, compared with the baseline beside it.
@@ -134,8 +190,9 @@ pub(crate) fn approved_with(rule: &str, approved: &str, mark: &str, snippet: &st
 }
 
 fn between(rule: &str, old: &str, new: &str) -> Vec<Finding> {
-    let (head, _) = load(rule, "baseline");
-    examined(&read(&head, new.as_bytes()), &read(&head, old.as_bytes()))
+    let baseline = load(rule, "baseline");
+    let (now, then) = (baseline.with(new), baseline.with(old));
+    examined(&read(&now), &read(&then), &examine::Bodies::new())
 }
 
 /// What findings come to: an alarm, something for a person to look at, or nothing.

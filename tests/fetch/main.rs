@@ -42,7 +42,7 @@ fn fetcher(options: FetchOptions) -> HttpFetcher {
 
 fn request(url: &str) -> Request {
     let url = url.parse().expect("url");
-    Request { url, persona: Persona::Desktop, validators: None, fresh_connection: false }
+    Request { url, persona: Persona::Desktop, validators: None, fresh_connection: false, page: None }
 }
 
 /// The root page of a server.

@@ -126,6 +126,7 @@ pub(crate) fn proposal() -> Proposal {
                 remote: None,
                 certificate: None,
             },
+            resources: Vec::new(),
         },
         judgement: Judgement {
             verdict: Verdict::Review,

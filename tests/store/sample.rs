@@ -114,7 +114,14 @@ pub(crate) fn snapshot(body: &str) -> Snapshot {
         certificate: None,
     };
     let state = Digest::of(format!("state of {body}"));
-    Snapshot { at: at(0), bytes: Digest::of(body), size: body.len() as u64, state, head }
+    Snapshot { at: at(0), bytes: Digest::of(body), size: body.len() as u64, state, head, resources: vec![] }
+}
+
+/// A script that a page loads.
+pub(crate) fn resource(text: &str) -> Resource {
+    let (url, bytes) = ("https://www.city.example/a.js".parse().unwrap(), Digest::of(text));
+    let content = Content::Seen { bytes, state: bytes, size: text.len() as u64 };
+    Resource { kind: ResourceKind::Script, url, own: true, volatile: false, content }
 }
 
 pub(crate) fn judgement(verdict: Verdict) -> Judgement {

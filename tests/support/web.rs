@@ -26,6 +26,11 @@ impl Answer {
             .header("Content-Type", "text/html; charset=utf-8")
     }
 
+    /// A script file.
+    pub(crate) fn script(body: impl Into<Vec<u8>>) -> Self {
+        Self::page(body).header("Content-Type", "text/javascript")
+    }
+
     /// Whatever this writes on the wire after the request.
     pub(crate) fn wild(act: impl Fn(&mut TcpStream) -> io::Result<()> + Send + Sync + 'static) -> Self {
         Self { wild: Some(Arc::new(act)), ..Self::page("") }

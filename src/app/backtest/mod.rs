@@ -8,7 +8,7 @@ use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
 use crate::model::{Digest, Finding, InputKind, Plane, Policy, Verdict};
-use crate::monitor::{Read, Source, Terms, examine_answer, read};
+use crate::monitor::{Bodies, Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
 use std::time::Instant;
 use url::Url;
@@ -89,8 +89,7 @@ impl Desk {
         if is_empty(body) {
             return Some(UNSEEN);
         }
-        let name = Some(version.name.as_str());
-        let now = read(Source { body, head: None, url: self.url.as_ref(), name, believed: false }, &[]);
+        let now = read(Source::file(body, &version.name, self.url.as_ref(), false), &[]);
         let state = now.state();
         let known = match () {
             () if *known == state => Known::Approved { special: None, expired: false, outdated: false },
@@ -100,7 +99,8 @@ impl Desk {
         if !matches!(known, Known::New) {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
-        let terms = Terms { organisation: None, policy: Policy::Follow, known, approval_ended: false };
+        let (policy, bodies) = (Policy::Follow, &Bodies::new());
+        let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);
@@ -114,8 +114,7 @@ impl Desk {
 
     /// The first version that can be seen. It alone is believed about its own URL.
     fn approve_first(&mut self, body: &[u8], version: &Version) {
-        let name = Some(version.name.as_str());
-        let source = |url| Source { body, head: None, url, name, believed: true };
+        let source = |url| Source::file(body, &version.name, url, true);
         let url = self.url.take().or_else(|| crate::parse::own_url(&read(source(None), &[]).page));
         let first = read(source(url.as_ref()), &[]);
         let state = first.state();
@@ -138,7 +137,8 @@ impl Desk {
 
 /// The same, kept beyond the borrow of its URL. The page has been read with it; nothing looks at it again.
 fn without_url(read: Read<'_>) -> Read<'static> {
-    Read { head: None, url: None, page: read.page, scripts: read.scripts, inserted: read.inserted }
+    let Read { page, scripts, inserted, .. } = read;
+    Read { head: None, url: None, page, scripts, inserted, resources: &[] }
 }
 
 /// Nothing came, as when a history's fetch failed.

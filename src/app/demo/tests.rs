@@ -2,7 +2,7 @@
 
 use crate::demo::{SITES, Web};
 use crate::model::Verdict;
-use crate::monitor::{Source, read, scan};
+use crate::monitor::{Form, Source, read, scan};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -25,7 +25,7 @@ async fn every_site_serves_a_whole_page_in_its_charset_without_signs_of_attack()
         assert!(head.starts_with("HTTP/1.0 200") || head.starts_with("HTTP/1.1 200"), "{head}");
         assert!(!body.windows(2).any(|pair| pair == b"@@"), "{}: a slot was left", site.id);
         let url = format!("http://{}/", site.host).parse().expect("url");
-        let read = read(Source { body: &body, head: None, url: Some(&url), name: None, believed: false }, &[]);
+        let read = read(Source { form: Form::Page, ..Source::file(&body, "", Some(&url), false) }, &[]);
         let text = read.page.visible_text(65_536);
         assert!(text.contains(site.name) && text.contains('〒') && text.chars().count() > 400, "{}: {text}", site.id);
         assert!(!text.contains('\u{FFFD}'), "{}: {text}", site.id);

@@ -15,6 +15,8 @@ pub(in crate::detect) struct Service {
     purpose: Purpose,
     /// Anybody can publish there.
     open: bool,
+    /// Its programs change by nature.
+    changes: bool,
 }
 
 impl Service {
@@ -39,6 +41,11 @@ impl Service {
         use ActiveKind::{Frame, LinkedScript, Preload, Stylesheet};
         let packages = self.purpose.0 == "cdn" && matches!(kind, LinkedScript | Stylesheet);
         !self.open || packages || matches!(kind, Frame | Preload)
+    }
+
+    /// Whether its programs change by nature.
+    pub(in crate::detect) fn changes(&self) -> bool {
+        self.changes
     }
 
     /// Whether such services work with frames that nobody sees.
@@ -93,8 +100,9 @@ static SERVICES: LazyLock<HashMap<&'static str, Vec<Service>>> = LazyLock::new(|
         let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
         let known = PURPOSES.iter().chain(&OTHER_PURPOSES).find(|purpose| purpose.0 == code);
         if let Some(purpose) = known {
-            let open = fields.next() == Some("open");
-            services.entry(host).or_default().push(Service { name, path, purpose: *purpose, open });
+            let word = fields.next();
+            let (open, changes) = (word == Some("open"), word == Some("changes"));
+            services.entry(host).or_default().push(Service { name, path, purpose: *purpose, open, changes });
         }
     }
     services

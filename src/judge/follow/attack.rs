@@ -39,8 +39,8 @@ fn alarming(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 
 /// A snapshot as evidence.
 pub(in crate::judge) fn capture(snapshot: &Snapshot, of: CaptureOf) -> Evidence {
-    let Snapshot { at, bytes, size, state, ref head } = *snapshot;
-    Evidence { of, at, bytes, size, state: Some(state), head: head.clone() }
+    let Snapshot { at, bytes, size, state, ref head, ref resources } = *snapshot;
+    Evidence { of, at, bytes, size, state: Some(state), head: head.clone(), resources: resources.clone() }
 }
 
 /// An incident as it opens, with the first escalation set.

@@ -103,6 +103,7 @@ impl Town {
                 remote: None,
                 certificate: None,
             },
+            resources: vec![],
         };
         let finding = |(rule, evidence): &(&str, &str)| Finding {
             rule: (*rule).into(),
@@ -239,7 +240,8 @@ fn what_could_not_be_examined_is_kept_as_evidence() {
             certificate: None,
         };
         let bytes = Digest::of(format!("{number}"));
-        let kept = Evidence { of: CaptureOf::First, at: town.now, bytes, size: 1, state: None, head };
+        let kept =
+            Evidence { of: CaptureOf::First, at: town.now, bytes, size: 1, state: None, head, resources: Vec::new() };
         town.check(&Sight::Unseen { reason: UnseenReason::InternalError, detail: "x", capture: Some(&kept) });
     }
     let incident = town.open()[0];

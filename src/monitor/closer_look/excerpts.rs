@@ -1,12 +1,13 @@
 //! What changed, in readable form: first what the findings are about, last the news that was followed already.
 
 use super::Desk;
-use super::opinion::{admitted, on_a_thread, source};
-use crate::diff::text::parts_of;
+use super::opinion::source;
+use super::thread::{admitted, on_a_thread};
 use crate::fetch::Fetcher;
 use crate::model::{Capture, Change, Difference, Excerpt, Finding, Plane, Snapshot, Verdict};
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
+use crate::monitor::linked::excerpt;
 use crate::store::{Result, Store, StoreError};
 use std::sync::Arc;
 
@@ -20,14 +21,17 @@ pub(super) async fn excerpts<S: Store, F: Fetcher>(
     capture: &Arc<Capture>,
     examination: &Examination,
 ) -> Result<Vec<Excerpt>> {
-    let Some(difference) = &examination.difference else { return Ok(Vec::new()) };
+    let Some(difference) = &examination.difference else { return Ok(examination.excerpts.clone()) };
     let since = match &desk.followed {
         Some(followed) if examination.judgement.verdict >= Verdict::Review => {
             since_followed(checker, desk, followed, capture).await?
         }
         _ => None,
     };
-    Ok(ordered(difference, &examination.findings, since.as_ref()))
+    // What the page loads acts on visitors most often of all.
+    let loaded = examination.excerpts.iter().take(MAX_EXCERPTS / 2).cloned();
+    let page = ordered(difference, &examination.findings, since.as_ref());
+    Ok(loaded.chain(page).take(MAX_EXCERPTS).collect())
 }
 
 /// What differs from the state that was followed last; none when its body is gone or the comparison fails: then
@@ -46,9 +50,8 @@ async fn since_followed<S: Store, F: Fetcher>(
     let sizes = [body.len() as u64, capture.body.len() as u64];
     let (followed, capture, target) = (followed.clone(), Arc::clone(capture), Arc::clone(&desk.target));
     let compare = move || {
-        let (head, url) = (Some(&followed.head), Some(&followed.head.final_url));
-        let old = read(Source { body: &body, head, url, name: None, believed: false }, &target.masks);
-        let new = read(source(&capture), &target.masks);
+        let old = read(Source::answer(&body, &followed.head, &[]), &target.masks);
+        let new = read(source(&capture, &[]), &target.masks);
         crate::diff::compare(old.version(), new.version())
     };
     let Ok(place) = admitted(checker, sizes.into_iter()).await else { return Ok(None) };
@@ -83,18 +86,6 @@ fn ordered(difference: &Difference, findings: &[Finding], since: Option<&Differe
     let mut changes: Vec<(Rank, &Change)> = difference.changes.iter().map(|change| (rank(change), change)).collect();
     changes.sort_by_key(|(rank, _)| *rank);
     changes.into_iter().take(MAX_EXCERPTS).map(|(_, change)| excerpt(change)).collect()
-}
-
-/// A change in a form that outlives the pages it came from.
-fn excerpt(change: &Change) -> Excerpt {
-    Excerpt {
-        kind: change.kind,
-        plane: change.plane,
-        path: change.path.clone(),
-        old: change.old_excerpt.clone(),
-        new: change.new_excerpt.clone(),
-        parts: parts_of(change),
-    }
 }
 
 fn is_about(finding: &Finding, change: &Change) -> bool {

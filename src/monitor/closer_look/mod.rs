@@ -1,17 +1,21 @@
 //! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
 
 mod excerpts;
+mod loads;
 mod opinion;
+mod thread;
+mod weigh;
 
-use super::check::Checker;
+use super::check::{Checker, terms};
 use super::examine::Examination;
 use super::record_trouble;
+use super::resources::Visit;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
 use crate::judge;
 use crate::model::{
-    Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Persona, Snapshot, Target, TargetState,
-    UnseenReason, Verdict, Words,
+    Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Persona, Resource, Snapshot, Target, TargetState,
+    UnseenReason, Verdict, Words, fingerprint,
 };
 use crate::store::{Result, Store};
 use jiff::Timestamp;
@@ -24,7 +28,8 @@ pub(super) struct Look<'a> {
     pub(super) target: &'a Target,
     pub(super) persona: Persona,
     pub(super) state: &'a TargetState,
-    pub(super) fingerprint: Digest,
+    /// What the page's own site holds must have been looked at since then.
+    pub(super) since: Timestamp,
 }
 
 /// What came of it.
@@ -43,6 +48,8 @@ pub(super) struct JudgedLook {
     pub(super) confirmed: Option<bool>,
     /// Name of the special page it equals, and of the one shown before.
     pub(super) special: (Option<String>, Option<String>),
+    /// Bytes of what it loads that are not kept yet.
+    pub(super) loaded: Vec<(Digest, Vec<u8>)>,
 }
 
 /// What the examination on its thread is made from; owned, so that it can move there.
@@ -52,9 +59,30 @@ struct Desk {
     organisation: Option<String>,
     baseline: Arc<Baseline>,
     followed: Option<Snapshot>,
+    /// What it loaded when it was judged last.
+    before: Arc<Vec<Resource>>,
+    /// What the page's own site holds must have been looked at since then.
+    since: Timestamp,
     /// An approved state of this page could not be read lately: see whether it can be now.
     doubtful: bool,
     now: Timestamp,
+}
+
+/// In which way an answer is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    /// It came in the page's place: what it loads does not matter.
+    bare: bool,
+    /// What it loads is fetched anew.
+    anew: bool,
+}
+
+impl Desk {
+    fn visit<'a>(&'a self, capture: &'a Capture, manner: Manner) -> Visit<'a> {
+        let page = &capture.head.final_url;
+        let (persona, since, before) = (capture.persona, self.since, &self.before);
+        Visit { target: &self.target, persona, page, since, anew: manner.anew, before }
+    }
 }
 
 pub(super) async fn look_closer<S: Store, F: Fetcher>(
@@ -68,12 +96,15 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         organisation: registry.owner(look.target).map(|owner| owner.name.clone()),
         baseline: Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?),
         followed: look.state.followed.clone(),
+        since: look.since,
+        before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
         doubtful: record_trouble::concerns(&checker.world, look.target, look.persona).await,
         now: capture.at,
     };
     let trouble = classify(Some(&capture.head), &capture.body);
     let capture = Arc::new(capture);
-    let mut opinion = match form_opinion(checker, &desk, &capture, trouble.is_some()).await? {
+    let manner = Manner { bare: trouble.is_some(), anew: false };
+    let mut opinion = match form_opinion(checker, &desk, &capture, manner).await? {
         Ok(opinion) => opinion,
         Err(detail) => return Ok(unseen(UnseenReason::InternalError, detail, &capture)),
     };
@@ -88,7 +119,16 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     }
     let confirmed = confirm(checker, &look, &desk, &opinion).await?;
     let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
-    Ok(Looked::Judged(Box::new(put_together(&look, &desk, capture, opinion, (confirmed, excerpts)))))
+    let loaded = loads::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
+    let judged = judged(&look, &capture.clone(), &opinion);
+    Ok(Looked::Judged(Box::new(JudgedLook {
+        capture,
+        excerpts,
+        judged,
+        confirmed,
+        special: special(&desk, &look, opinion.special),
+        loaded,
+    })))
 }
 
 fn unseen(reason: UnseenReason, detail: String, capture: &Arc<Capture>) -> Looked {
@@ -108,26 +148,22 @@ fn heed_people(look: &Look, opinion: &mut Opinion) {
     }
 }
 
-fn put_together(
-    look: &Look,
-    desk: &Desk,
-    capture: Arc<Capture>,
-    opinion: Opinion,
-    (confirmed, excerpts): (Option<bool>, Vec<Excerpt>),
-) -> JudgedLook {
+/// Name of the special page that is shown, and of the one before.
+fn special(desk: &Desk, look: &Look, now: Option<String>) -> (Option<String>, Option<String>) {
     let before = look.state.last.as_ref().map(|last| last.state);
     let was_special = desk.baseline.states.iter().find(|known| Some(known.snapshot.state) == before);
-    let Examination { findings, judgement, .. } = opinion.examination;
+    (now, was_special.and_then(|known| known.special.clone()))
+}
+
+/// What is remembered of the judgement.
+fn judged(look: &Look, capture: &Capture, opinion: &Opinion) -> Judged {
+    let Examination { findings, judgement, .. } = &opinion.examination;
+    let resources = opinion.resources.to_vec();
+    let print = fingerprint(capture.sha256, &capture.head, &resources, &terms(look.target), look.state.revision);
     // What was said without an approved state that cannot be read is never said again without a second look.
     let whole = opinion.damaged.as_ref().is_none_or(Vec::is_empty);
-    let fingerprint = if whole { look.fingerprint } else { Digest::of(format!("incomplete {}", look.fingerprint)) };
-    JudgedLook {
-        capture,
-        excerpts,
-        judged: Judged { fingerprint, state: opinion.state, judgement, findings },
-        confirmed,
-        special: (opinion.special, was_special.and_then(|known| known.special.clone())),
-    }
+    let fingerprint = if whole { print } else { Digest::of(format!("incomplete {print}")) };
+    Judged { fingerprint, state: opinion.state, judgement: judgement.clone(), findings: findings.clone(), resources }
 }
 
 /// A second fetch, unconditional and over a new connection, for an alarm that is not certain and not known yet.
@@ -144,10 +180,10 @@ async fn confirm<S: Store, F: Fetcher>(
     }
     tokio::time::sleep(checker.world.pace.confirm_after).await;
     let url = look.target.url.clone();
-    let request = Request { url, persona: look.persona, validators: None, fresh_connection: true };
+    let request = Request { url, persona: look.persona, validators: None, fresh_connection: true, page: None };
     let Ok(Fetched::Full(capture)) = checker.fetcher.fetch(request).await else { return Ok(None) };
     let bare = classify(Some(&capture.head), &capture.body).is_some();
-    let second = form_opinion(checker, desk, &Arc::new(*capture), bare).await?;
+    let second = form_opinion(checker, desk, &Arc::new(*capture), Manner { bare, anew: true }).await?;
     let again = second.ok().map(|second| second.examination.judgement.verdict == Verdict::Alarm);
     // An error page in between says nothing about whether the alarm would have come again.
     Ok(again.filter(|again| *again || !bare))

@@ -11,7 +11,7 @@ mod sheet;
 mod tests;
 mod urls;
 
-pub(in crate::parse) use urls::declared;
+pub(in crate::parse) use urls::{Urls, declared};
 
 use super::tree::Built;
 use crate::model::{ActiveItem, ActiveKind, Cut, DigestBuilder, Element, Node, NodeId, NodeKind, Plane, Position};
@@ -20,7 +20,6 @@ use place::Places;
 use sheet::Sheet;
 use smol_str::SmolStr;
 use url::Url;
-use urls::Urls;
 
 /// Text of a hidden element that is kept as its value, in bytes.
 const HIDDEN_TEXT: usize = 4096;
@@ -249,8 +248,8 @@ impl<'a> Survey<'a> {
 }
 
 /// What acts: a URL with its host, or code.
-struct Value {
-    text: String,
+pub(in crate::parse) struct Value {
+    pub(in crate::parse) text: String,
     host: Option<String>,
 }
 

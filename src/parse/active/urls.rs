@@ -15,7 +15,7 @@ pub(super) const KEPT: usize = 256;
 
 /// How the URLs of one page resolve.
 #[derive(Clone)]
-pub(super) struct Urls {
+pub(in crate::parse) struct Urls {
     page: Option<Url>,
     base: Option<Url>,
     own: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Urls {
 
 impl Urls {
     /// From the page's URL, its `<base>`, and, of a page that is believed, canonical, `og:url` or base where it is unknown.
-    pub(super) fn of(nodes: &[Node], page: Option<&Url>, believed: bool) -> Self {
+    pub(in crate::parse) fn of(nodes: &[Node], page: Option<&Url>, believed: bool) -> Self {
         let short = page.and_then(within_length);
         let mut urls = Self { page: short.clone(), base: short, own: page.and_then(host) };
         let mut named = Named::default();
@@ -55,7 +55,7 @@ impl Urls {
     }
 
     /// An absolute URL where that is possible, with its host.
-    pub(super) fn resolve(&self, raw: &str) -> Value {
+    pub(in crate::parse) fn resolve(&self, raw: &str) -> Value {
         self.resolve_against(self.base.as_ref(), raw)
     }
 

@@ -39,6 +39,11 @@ impl Record {
         object::put(&self.root, digest, body)
     }
 
+    /// Whether there is an object of this digest; it is not read.
+    pub(super) fn has_object(&self, digest: Digest) -> bool {
+        object::path(&self.root, digest).is_file()
+    }
+
     /// The body of an object, checked against its digest; none when there is no such object.
     pub(super) fn object(&self, digest: Digest) -> Result<Option<Vec<u8>>> {
         object::get(&self.root, digest)

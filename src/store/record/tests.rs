@@ -34,7 +34,14 @@ fn approval(reason: &str) -> Approval {
         remote: None,
         certificate: None,
     };
-    let snapshot = Snapshot { at: now(), bytes: Digest::of("page"), size: 4, state: Digest::of(reason), head };
+    let snapshot = Snapshot {
+        at: now(),
+        bytes: Digest::of("page"),
+        size: 4,
+        state: Digest::of(reason),
+        head,
+        resources: Vec::new(),
+    };
     Approval {
         at: now(),
         action: ApprovalAction::Approve,

@@ -88,8 +88,10 @@ fn missing_objects(file: &ChainFile, scan: &Scan, present: &BTreeSet<Digest>) ->
     let mut missing = Vec::new();
     for (index, (_, read)) in scan.lines.iter().enumerate() {
         let Ok(line) = read else { continue };
-        let digest = line.approval.snapshot.bytes;
-        if line.approval.action == ApprovalAction::Approve && !present.contains(&digest) {
+        if line.approval.action != ApprovalAction::Approve {
+            continue;
+        }
+        for digest in line.approval.snapshot.kept().filter(|digest| !present.contains(digest)) {
             let what = Words::new(
                 format!("the object {digest} it approves is missing; restore it from a copy"),
                 format!("承認されたオブジェクト {digest} がありません。複製から復元してください"),

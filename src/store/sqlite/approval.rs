@@ -88,6 +88,8 @@ fn begin_anew(db: &Connection, approval: &Approval) -> Result<()> {
     let sql = "UPDATE memory SET followed = NULL, followed_body = NULL \
                WHERE watch = (SELECT id FROM watch WHERE target = ?1 AND persona = ?2)";
     db.prepare_cached(sql)?.execute(params![target, persona])?;
+    let sql = "DELETE FROM followed_resource WHERE watch = (SELECT id FROM watch WHERE target = ?1 AND persona = ?2)";
+    db.prepare_cached(sql)?.execute(params![target, persona])?;
     Ok(())
 }
 

@@ -39,6 +39,18 @@ pub(super) fn get(db: &Connection, digest: Digest) -> Result<Option<Vec<u8>>> {
     Ok(db.prepare_cached(sql)?.query_row([digest], |row| row.get(0)).optional()?)
 }
 
+/// Those of these digests that are not stored.
+pub(super) fn missing(db: &Connection, digests: &[Digest]) -> Result<Vec<Digest>> {
+    let mut query = db.prepare_cached("SELECT 1 FROM body WHERE digest = ?1")?;
+    let mut missing = Vec::new();
+    for digest in digests {
+        if !query.exists([digest])? {
+            missing.push(*digest);
+        }
+    }
+    Ok(missing)
+}
+
 /// Decompresses a stored body and checks it.
 pub(super) fn open(digest: Digest, data: &[u8]) -> Result<Vec<u8>> {
     let body = unpack(data).ok().filter(|body| Digest::of(body) == digest);
@@ -49,6 +61,7 @@ pub(super) fn open(digest: Digest, data: &[u8]) -> Result<Vec<u8>> {
 pub(super) fn prune(db: &Connection, limit: u32) -> Result<u64> {
     let sql = "DELETE FROM body WHERE id IN (SELECT id FROM body WHERE \
                NOT EXISTS (SELECT 1 FROM memory WHERE followed_body = digest) \
+               AND NOT EXISTS (SELECT 1 FROM followed_resource WHERE followed_resource.digest = body.digest) \
                AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposed_body = digest) \
                AND NOT EXISTS (SELECT 1 FROM incident WHERE evidence = digest) \
                AND NOT EXISTS (SELECT 1 FROM incident_capture WHERE incident_capture.digest = body.digest) \

@@ -4,7 +4,10 @@ use super::body::{self, Packed};
 use super::column::{Json, Time};
 use super::schedule::OURS;
 use super::{coverage, incident, outbox, proposal};
-use crate::model::{Event, Finding, Judged, Judgement, Notice, Observation, Persona, Snapshot, TargetId, TargetState};
+use crate::model::{
+    Event, Finding, Judged, Judgement, Notice, Observation, Persona, Resource, Snapshot, TargetId, TargetState,
+    kept_bytes,
+};
 use crate::store::{CheckRecord, Result, Slot};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -12,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 /// What the memory holds about a watch between checks; the default for one that is not there.
 pub(super) fn target_state(db: &Connection, target: &TargetId, persona: Persona) -> Result<TargetState> {
     let sql = "SELECT fingerprint, state, judgement, findings, etag, modified, since_full, followed, unseen_since, \
-               unseen_count, compared_at, revision, approval_ends \
+               unseen_count, compared_at, revision, approval_ends, resources \
                FROM watch LEFT JOIN memory ON watch = id WHERE target = ?1 AND persona = ?2";
     let state = db.prepare_cached(sql)?.query_row(params![target, persona], read_state).optional()?;
     let Some(mut state) = state else { return Ok(TargetState::default()) };
@@ -43,7 +46,8 @@ fn read_judged(row: &Row<'_>) -> rusqlite::Result<Option<Judged>> {
     let findings: Option<Json<Vec<Finding>>> = row.get(3)?;
     let parts = (fingerprint, state, judgement, findings);
     let (Some(fingerprint), Some(state), Some(Json(judgement)), Some(Json(findings))) = parts else { return Ok(None) };
-    Ok(Some(Judged { fingerprint, state, judgement, findings }))
+    let resources = row.get::<_, Option<Json<Vec<Resource>>>>(13)?.map(|json| json.0).unwrap_or_default();
+    Ok(Some(Judged { fingerprint, state, judgement, findings, resources }))
 }
 
 /// The watch a check belongs to.
@@ -149,10 +153,11 @@ fn put_judged(db: &Connection, watch: i64, judged: &Slot<Judged>) -> Result<()> 
     let (fingerprint, state) = (judged.map(|j| j.fingerprint), judged.map(|j| j.state));
     let sql = "UPDATE watch SET fingerprint = ?2, state = ?3 WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![watch, fingerprint, state])?;
-    let sql = "INSERT INTO memory (watch, judgement, findings) VALUES (?1, ?2, ?3) \
-               ON CONFLICT (watch) DO UPDATE SET judgement = ?2, findings = ?3";
+    let sql = "INSERT INTO memory (watch, judgement, findings, resources) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT (watch) DO UPDATE SET judgement = ?2, findings = ?3, resources = ?4";
     let (judgement, findings) = (judged.map(|j| Json(&j.judgement)), judged.map(|j| Json(&j.findings)));
-    db.prepare_cached(sql)?.execute(params![watch, judgement, findings])?;
+    let resources = judged.filter(|j| !j.resources.is_empty()).map(|j| Json(&j.resources));
+    db.prepare_cached(sql)?.execute(params![watch, judgement, findings, resources])?;
     Ok(())
 }
 
@@ -165,6 +170,11 @@ fn put_followed(db: &Connection, watch: i64, followed: &Slot<Snapshot>) -> Resul
     let sql = "INSERT INTO memory (watch, followed, followed_body) VALUES (?1, ?2, ?3) \
                ON CONFLICT (watch) DO UPDATE SET followed = ?2, followed_body = ?3";
     db.prepare_cached(sql)?.execute(params![watch, followed.map(Json), followed.map(|snapshot| snapshot.bytes)])?;
+    db.prepare_cached("DELETE FROM followed_resource WHERE watch = ?1")?.execute([watch])?;
+    for digest in followed.into_iter().flat_map(|snapshot| kept_bytes(&snapshot.resources)) {
+        let sql = "INSERT OR IGNORE INTO followed_resource (watch, digest) VALUES (?1, ?2)";
+        db.prepare_cached(sql)?.execute(params![watch, digest])?;
+    }
     Ok(())
 }
 

@@ -66,6 +66,9 @@ impl Store for Sqlite {
     async fn body(&self, digest: Digest) -> Result<Option<Vec<u8>>> {
         self.files(move |shared| shared.body(digest)).await
     }
+    async fn missing(&self, digests: Vec<Digest>) -> Result<Vec<Digest>> {
+        self.files(move |shared| shared.missing(&digests)).await
+    }
     async fn observations(&self, target: TargetId, limit: u32) -> Result<Vec<Observation>> {
         self.read(move |db| check::observations(db, &target, limit)).await
     }

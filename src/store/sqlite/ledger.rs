@@ -1,7 +1,7 @@
 //! Record and database together: objects first, then the line, then the database; and what a crash in between leaves.
 
 use super::{approval, repair};
-use crate::model::{Approval, ApprovalAction, ChainHead, Digest, OrganisationId, TargetId, Words};
+use crate::model::{Approval, ApprovalAction, ChainHead, Digest, OrganisationId, TargetId, Words, kept_bytes};
 use crate::store::record::{Chain, Known, Line, Record};
 use crate::store::{Damage, Result, StoreError};
 use jiff::Timestamp;
@@ -161,6 +161,9 @@ impl super::Shared {
     pub(super) fn approve(&self, approval: &Approval, body: Option<Vec<u8>>) -> Result<()> {
         if approval.action == ApprovalAction::Approve {
             self.keep_object(approval.snapshot.bytes, body)?;
+            for digest in kept_bytes(&approval.snapshot.resources) {
+                self.keep_object(digest, None)?;
+            }
         }
         self.with_books(|books| books.add(approval, || self.admit(approval)))
     }

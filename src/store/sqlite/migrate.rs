@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0001-first.sql"),
     include_str!("../../../migrations/0002-repairs.sql"),
     include_str!("../../../migrations/0003-evidence.sql"),
+    include_str!("../../../migrations/0004-resources.sql"),
 ];
 
 /// The version this hinomi knows.

@@ -123,4 +123,10 @@ impl Shared {
             None => self.record.object(digest),
         }
     }
+
+    fn missing(&self, digests: &[Digest]) -> Result<Vec<Digest>> {
+        let mut missing = self.readers.read(|db| body::missing(db, digests))?;
+        missing.retain(|digest| !self.record.has_object(*digest));
+        Ok(missing)
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::column::{Json, Time, readable};
 use super::{coverage, incident, outbox};
-use crate::model::{IncidentState, Persona, Proposal, TargetId};
+use crate::model::{IncidentState, Persona, Proposal, Snapshot, TargetId};
 use crate::store::{Rejection, Result, Slot, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -19,9 +19,9 @@ pub(super) fn put(db: &Connection, watch: i64, proposal: &Slot<Proposal>) -> Res
             let (since, bytes) = (Time(proposal.since), proposal.snapshot.bytes);
             db.prepare_cached(sql)?.execute(params![watch, since, bytes, Json(proposal)])?;
             db.prepare_cached("DELETE FROM proposal_earlier WHERE watch = ?1")?.execute([watch])?;
-            for earlier in &proposal.earlier {
+            for digest in std::iter::once(&proposal.snapshot).chain(&proposal.earlier).flat_map(Snapshot::kept) {
                 let sql = "INSERT OR IGNORE INTO proposal_earlier (watch, digest) VALUES (?1, ?2)";
-                db.prepare_cached(sql)?.execute(params![watch, earlier.bytes])?;
+                db.prepare_cached(sql)?.execute(params![watch, digest])?;
             }
         }
     }

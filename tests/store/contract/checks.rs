@@ -11,6 +11,7 @@ fn judged(text: &str) -> Judged {
         state: Digest::of(format!("state {text}")),
         judgement: judgement(Verdict::Routine),
         findings: vec![finding(text)],
+        resources: vec![resource(text)],
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod approvals;
 pub(crate) mod checks;
 pub(crate) mod incidents;
 pub(crate) mod outbox;
+pub(crate) mod resources;
 pub(crate) mod retention;
 pub(crate) mod schedule;
 
@@ -35,6 +36,10 @@ suite! { sqlite on crate::sample::OnDisk:
         a_forgotten_mark_does_not_blind
         marks_change_for_their_owner_only
         quarantine_sets_aside_and_takes_back
+    }
+    resources {
+        bytes_stay_while_something_refers_to_them
+        approved_bytes_are_in_the_record
     }
     checks {
         state_comes_back

@@ -98,8 +98,8 @@ pub(crate) async fn evidence_and_earlier_proposals_stay(place: impl Place) {
     store.put_registry(many(1), at(0)).await.unwrap();
     let mut open = incident("t0", 0);
     for (of, text) in [(CaptureOf::First, "first"), (CaptureOf::Worse, "worse"), (CaptureOf::Last, "last")] {
-        let Snapshot { at, bytes, size, state, head } = snapshot(text);
-        open.keep_capture(Evidence { of, at, bytes, size, state: Some(state), head });
+        let Snapshot { at, bytes, size, state, head, resources } = snapshot(text);
+        open.keep_capture(Evidence { of, at, bytes, size, state: Some(state), head, resources });
     }
     let waiting = Proposal { earlier: vec![snapshot("earlier")], ..proposal("t0", "now") };
     let kept = ["first", "worse", "last", "earlier", "now"];

@@ -4,7 +4,7 @@ mod merge;
 
 use super::column::{Json, Time, readable};
 use super::outbox;
-use crate::model::{Event, Incident, IncidentState, Mark, Notice, Persona, TargetId};
+use crate::model::{Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, TargetId};
 use crate::store::{Result, StoreError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -52,9 +52,9 @@ pub(super) fn put(db: &Connection, incident: &Incident, writer: Writer) -> Resul
 fn put_captures(db: &Connection, incident: &Incident) -> Result<()> {
     let id = incident.id.to_string();
     db.prepare_cached("DELETE FROM incident_capture WHERE incident = ?1")?.execute([&id])?;
-    for capture in &incident.trail.captures {
+    for digest in incident.trail.captures.iter().flat_map(Evidence::kept) {
         let sql = "INSERT OR IGNORE INTO incident_capture (incident, digest) VALUES (?1, ?2)";
-        db.prepare_cached(sql)?.execute(params![id, capture.bytes])?;
+        db.prepare_cached(sql)?.execute(params![id, digest])?;
     }
     Ok(())
 }

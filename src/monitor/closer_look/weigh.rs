@@ -1,0 +1,127 @@
+//! What a parsed page comes to beside the approved states: compared, examined, judged. Pure.
+
+use super::Desk;
+use super::opinion::{Approved, Opinion, Placed, Standing};
+use crate::judge::{self, Facts, Known, decide};
+use crate::model::{Capture, Difference, Digest, Policy, Verdict, Words};
+use crate::monitor::examine::{Examination, Read, Source, Terms, examine, examine_in_place, read, scan};
+use crate::monitor::linked::{self, Bodies, Linked};
+
+pub(super) fn weigh_up(
+    desk: &Desk,
+    capture: &Capture,
+    placed: Placed,
+    approved: Option<Approved>,
+    bare: bool,
+) -> Opinion {
+    let Placed { parsed, state, standing, loads } = placed;
+    let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
+    let now = Read { resources: &loads.resources, ..Read::new(head, url, parsed.page, parsed.scripts) };
+    let asked = approved.is_some();
+    let Approved { there, damaged } = approved.unwrap_or_default();
+    let states = &desk.baseline.states;
+    let (places, approved): (Vec<usize>, Vec<Read>) = there
+        .iter()
+        .filter_map(|(index, body)| {
+            let snapshot = &states.get(*index)?.snapshot;
+            let source = Source::answer(body, &snapshot.head, &snapshot.resources);
+            Some((*index, read(source, &desk.target.masks)))
+        })
+        .unzip();
+    let known = known(desk, &now, &standing, (&places, &approved));
+    let (examination, special) = if bare {
+        (examine_in_place(&now, &approved, &terms(desk, Known::New, &loads.bodies)), None)
+    } else {
+        let special = match known {
+            Known::Approved { special, .. } => special.map(ToOwned::to_owned),
+            Known::Followed | Known::New => None,
+        };
+        let as_it_stands = match standing {
+            Standing::Approved { index, .. } => states.get(index).map(|state| state.snapshot.resources.as_slice()),
+            Standing::Followed | Standing::New => None,
+        };
+        let loaded = linked_by_nature(&now, as_it_stands, &loads.bodies);
+        (compared(desk, &now, known, (&approved, &damaged), (loaded, &loads.bodies)), special)
+    };
+    let approved = matches!(known, Known::Approved { .. });
+    let damaged = asked.then_some(damaged);
+    Opinion { state, examination, special, approved, damaged, resources: loads.resources }
+}
+
+/// The page compared with the approved states that can be read; never quieter than a review when one of them cannot.
+fn compared(
+    desk: &Desk,
+    now: &Read,
+    known: Known,
+    (approved, damaged): (&[Read], &[Digest]),
+    (loaded, bodies): (Linked, &Bodies),
+) -> Examination {
+    let mut examination = match (known, approved.is_empty(), damaged.is_empty()) {
+        // Nothing to compare: an approved state, with a good certificate.
+        (Known::Approved { .. }, true, true) => at_once(known, desk.target.policy, loaded),
+        // Nothing left to compare with: a sign of attack must stand in the page itself.
+        (Known::Followed | Known::New, true, false) => alone(desk, now, bodies),
+        _ => examine(now, approved, &terms(desk, known, bodies)),
+    };
+    if !damaged.is_empty() {
+        let reason = Words::new(
+            "an approved state in the record is missing or damaged, so the comparison is incomplete; `hinomi baseline verify` says where",
+            "承認記録にある承認済みの状態が失われているか壊れているため、比較が不完全です。`hinomi baseline verify` で場所を確認できます",
+        );
+        judge::add_reason(&mut examination.judgement, Verdict::Review, reason);
+    }
+    examination
+}
+
+/// What changes by nature is examined even on a page in an approved state.
+fn linked_by_nature(now: &Read, approved: Option<&[crate::model::Resource]>, bodies: &Bodies) -> Linked {
+    let nothing_else = Difference::default();
+    approved.map_or_else(Linked::default, |old| linked::examine(now.resources, Some((old, &nothing_else)), bodies))
+}
+
+fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
+    let (mut findings, _) = scan(now, desk.organisation.as_deref());
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies);
+    findings.extend(linked);
+    let judgement = judge::without_baseline(&findings);
+    Examination { difference: None, findings, excerpts, judgement }
+}
+
+/// What the page is compared under.
+fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> {
+    let ordinary = desk.baseline.states.iter().rfind(|known| known.special.is_none());
+    Terms {
+        organisation: desk.organisation.as_deref(),
+        policy: desk.target.policy,
+        known,
+        approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
+        bodies,
+    }
+}
+
+fn at_once(known: Known, policy: Policy, loaded: Linked) -> Examination {
+    let Linked { findings, excerpts } = loaded;
+    let facts = Facts { findings: &[], linked: &findings, difference: None, known, policy, approval_ended: false };
+    let judgement = decide(&facts);
+    Examination { difference: None, findings, excerpts, judgement }
+}
+
+fn known<'a>(desk: &'a Desk, now: &Read, standing: &Standing, (places, approved): (&[usize], &[Read])) -> Known<'a> {
+    match *standing {
+        Standing::New => Known::New,
+        Standing::Followed => Known::Followed,
+        Standing::Approved { index, older } => {
+            let Some(state) = desk.baseline.states.get(index) else { return Known::New };
+            let ordinary = desk.baseline.states.iter().rposition(|known| known.special.is_none());
+            let place = ordinary.and_then(|at| places.iter().position(|place| *place == at));
+            let outdated = older && place.and_then(|at| approved.get(at)).is_some_and(|then| acts_anew(now, then));
+            Known::Approved { special: state.special.as_deref(), expired: state.expires <= desk.now, outdated }
+        }
+    }
+}
+
+/// Whether a page holds something that acts and that the ordinary page does not hold.
+fn acts_anew(page: &Read, ordinary: &Read) -> bool {
+    let there = |identity: Digest| ordinary.page.active.iter().any(|item| item.identity == identity);
+    page.page.active.iter().any(|item| !there(item.identity))
+}

@@ -1,0 +1,184 @@
+//! What is found in what a page loads: every content that no approved state has is examined by itself.
+
+use super::examine::{Form, Read, Source, Terms, examine as compare, read, scan};
+use crate::diff::text::parts_of;
+use crate::judge::{Known, weigh};
+use crate::model::{
+    Change, ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
+    ResourceKind, Verdict,
+};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Bytes by their digest.
+pub type Bodies = HashMap<Digest, Arc<Vec<u8>>>;
+
+/// Changes of one resource that are shown.
+const SHOWN: usize = 3;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Linked {
+    /// What was found.
+    pub(super) findings: Vec<Finding>,
+    /// What changed, in readable form.
+    pub(super) excerpts: Vec<Excerpt>,
+}
+
+/// Examines the contents that differ from those of an approved version; every one, when there is none. A script is
+/// compared with the script before it, the document of a frame with that document, a stylesheet as the only one of a page.
+/// What changes by nature is heard only when it alarms. Contents whose bytes are not at hand are left out: that they
+/// differ stands in the difference.
+pub(super) fn examine(now: &[Resource], approved: Option<(&[Resource], &Difference)>, bodies: &Bodies) -> Linked {
+    let mut linked = Linked::default();
+    for (resource, before) in changed(now, approved) {
+        let Some(body) = body(resource, bodies) else { continue };
+        let before = before.and_then(|before| self::body(before, bodies));
+        let mut one = examine_one(resource, body, before);
+        if resource.volatile {
+            one.findings.retain(|finding| weigh(finding) == Verdict::Alarm);
+            one.excerpts.truncate(if one.findings.is_empty() { 0 } else { SHOWN });
+        }
+        linked.findings.extend(one.findings);
+        linked.excerpts.extend(one.excerpts);
+    }
+    linked
+}
+
+/// What differs, with what it takes the place of.
+pub(super) fn changed<'a>(
+    now: &'a [Resource],
+    approved: Option<(&'a [Resource], &Difference)>,
+) -> Vec<(&'a Resource, Option<&'a Resource>)> {
+    let Some((old, difference)) = approved else { return now.iter().map(|resource| (resource, None)).collect() };
+    let listed = difference
+        .resources
+        .iter()
+        .filter_map(|change| Some((now.get(change.new)?, change.old.and_then(|index| old.get(index)))));
+    let by_nature = now.iter().filter(|resource| resource.volatile).filter_map(|resource| {
+        let before = old.iter().find(|known| known.is_at_place_of(resource));
+        (before.is_none_or(|known| known.bytes() != resource.bytes())).then_some((resource, before))
+    });
+    listed.chain(by_nature).collect()
+}
+
+fn body<'a>(resource: &Resource, bodies: &'a Bodies) -> Option<&'a [u8]> {
+    Some(bodies.get(&resource.bytes()?)?.as_slice())
+}
+
+fn examine_one(resource: &Resource, body: &[u8], before: Option<&[u8]>) -> Linked {
+    let (new, old) = (within_page(resource, body), before.map(|before| within_page(resource, before)));
+    let (now, old) = (read_as(resource, &new), old.as_deref().map(|old| read_as(resource, old)));
+    let (mut findings, difference) = match &old {
+        Some(old) => against(&now, old),
+        None => (scan(&now, None).0, None),
+    };
+    let is_script = resource.kind == ResourceKind::Script;
+    let added = before.filter(|_| is_script).and_then(|before| added_part(before, body));
+    if let Some((added, old)) = added.zip(old.as_ref()) {
+        // Alone it hides behind nothing that the old part holds already.
+        let more = against(&read_as(resource, added), old).0;
+        findings.extend(more.into_iter().filter(|finding| finding.rule != "script-appended"));
+    }
+    let mut told = HashSet::new();
+    // That a script changed is told by the page that loads it.
+    findings.retain(|one| !(is_script && one.rule == "unapproved-active-change"));
+    findings.retain(|one| told.insert((one.rule.clone(), one.evidence.clone())));
+    Linked {
+        excerpts: excerpts(resource, added, difference.as_ref()),
+        findings: findings.into_iter().map(|finding| at(resource, finding)).collect(),
+    }
+}
+
+/// A stylesheet is read as the only one of a page.
+fn within_page<'a>(resource: &Resource, body: &'a [u8]) -> Cow<'a, [u8]> {
+    match resource.kind {
+        ResourceKind::Style => Cow::Owned([b"<style>", body, b"</style>"].concat()),
+        ResourceKind::Script | ResourceKind::Frame | ResourceKind::Picture => Cow::Borrowed(body),
+    }
+}
+
+fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
+    let form = if resource.kind == ResourceKind::Script { Form::Script } else { Form::Page };
+    let url = Some(&resource.url);
+    read(Source { body, head: None, url, form, believed: false, resources: &[] }, &[])
+}
+
+fn against(now: &Read, old: &Read) -> (Vec<Finding>, Option<Difference>) {
+    let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
+    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
+    let examination = compare(now, std::slice::from_ref(old), &terms);
+    (examination.findings, examination.difference)
+}
+
+/// What stands before or behind the whole old script in the new one.
+fn added_part<'a>(old: &[u8], new: &'a [u8]) -> Option<&'a [u8]> {
+    let old = old.trim_ascii();
+    let whole = new.trim_ascii();
+    if old.is_empty() || old.len() == whole.len() {
+        return None;
+    }
+    whole.strip_prefix(old).or_else(|| whole.strip_suffix(old))
+}
+
+/// A finding with the resource as its place.
+fn at(resource: &Resource, finding: Finding) -> Finding {
+    let (line, column) = finding.location.as_ref().map_or((None, None), |place| (place.line, place.column));
+    let location = Some(Location { path: resource.url.to_string(), line, column });
+    Finding { location, ..finding }
+}
+
+fn excerpts(resource: &Resource, added: Option<&[u8]>, difference: Option<&Difference>) -> Vec<Excerpt> {
+    let path = resource.url.to_string();
+    let plane = if resource.acts() { Plane::Active } else { Plane::Content };
+    if let Some(added) = added {
+        let text = String::from_utf8_lossy(added.get(..MAX_EVIDENCE).unwrap_or(added)).into_owned();
+        return vec![Excerpt { kind: ChangeKind::Insert, plane, path, old: None, new: Some(text), parts: Vec::new() }];
+    }
+    let changes = difference.map(|difference| difference.changes.as_slice()).unwrap_or_default();
+    changes.iter().take(SHOWN).map(|change| Excerpt { path: path.clone(), ..excerpt(change) }).collect()
+}
+
+/// A change in a form that outlives the pages it came from.
+pub(super) fn excerpt(change: &Change) -> Excerpt {
+    Excerpt {
+        kind: change.kind,
+        plane: change.plane,
+        path: change.path.clone(),
+        old: change.old_excerpt.clone(),
+        new: change.new_excerpt.clone(),
+        parts: parts_of(change),
+    }
+}
+
+/// The resources with the state of the documents among them: that of known bytes is known, the others are parsed.
+pub(super) fn with_states(mut resources: Vec<Resource>, known: &[&Resource], bodies: &Bodies) -> Vec<Resource> {
+    let frames = resources.iter_mut().filter(|resource| resource.kind == ResourceKind::Frame);
+    for frame in frames {
+        let Some(bytes) = frame.bytes() else { continue };
+        let same = known.iter().find(|known| known.kind == ResourceKind::Frame && known.bytes() == Some(bytes));
+        match same {
+            Some(same) => frame.content = same.content,
+            None => {
+                let page = bodies.get(&bytes).map(|body| read_as(frame, body).page);
+                frame.settle(page.as_ref().map(Page::digest));
+            }
+        }
+    }
+    resources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_found_at_both_ends() {
+        assert_eq!(added_part(b"var a;\n", b"var a;\nevil();"), Some(&b"\nevil();"[..]));
+        assert_eq!(added_part(b"var a;\n", b"evil();var a;"), Some(&b"evil();"[..]));
+        assert_eq!(added_part(b"var a;", b"var b; var c;"), None);
+        assert_eq!(added_part(b"var a;\n", b"\nvar a;\n\n"), None);
+        assert_eq!(added_part(b"", b"var a;"), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! What an answer says of something that a page loads. Pure.
+
+use crate::fetch::classify::classify;
+use crate::model::{Capture, Content, ResourceKind, UnseenReason};
+
+/// What came: its content, or why it cannot be told.
+///
+/// A 404 or a 410 is an answer: there is none. A document that comes in a script's place, as some hosts answer for what they
+/// do not have, is none either: no browser runs it.
+pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, UnseenReason> {
+    let status = capture.head.status;
+    if capture.head.bad_certificate().is_some() {
+        return Err(UnseenReason::TlsFailed);
+    }
+    if matches!(status, 404 | 410) {
+        return Ok(Content::Absent { status });
+    }
+    let is_picture = kind == ResourceKind::Picture && (200..=299).contains(&status);
+    if let Some(reason) = classify(Some(&capture.head), &capture.body).filter(|_| !is_picture) {
+        return Err(reason);
+    }
+    if kind == ResourceKind::Script && is_document(&capture.body) {
+        return Ok(Content::Absent { status });
+    }
+    let (bytes, size) = (capture.sha256, capture.body.len() as u64);
+    Ok(Content::Seen { bytes, state: bytes, size })
+}
+
+/// Whether the bytes are an HTML document, which is no script. A comment (`<!--`) may begin a script as well.
+fn is_document(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag));
+    begins(b"<!doctype") || begins(b"<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Digest, Head, Persona};
+    use jiff::Timestamp;
+
+    fn capture(status: u16, body: &str) -> Capture {
+        let url: url::Url = "https://www.city.example/a.js".parse().expect("URL");
+        let head = Head {
+            requested: url.clone(),
+            final_url: url,
+            status,
+            headers: Vec::new(),
+            hops: Vec::new(),
+            remote: None,
+            certificate: None,
+        };
+        let (body, at) = (body.as_bytes().to_vec(), Timestamp::UNIX_EPOCH);
+        Capture { persona: Persona::Desktop, at, head, sha256: Digest::of(&body), body, transferred: 0 }
+    }
+
+    #[test]
+    fn answers_are_told_apart() {
+        let script = |status, body| content(ResourceKind::Script, &capture(status, body));
+        assert!(matches!(script(200, "var a = 1;"), Ok(Content::Seen { size: 10, .. })));
+        assert_eq!(script(404, "var a = 1;"), Ok(Content::Absent { status: 404 }));
+        assert_eq!(script(500, "oops"), Err(UnseenReason::ErrorPage));
+        assert_eq!(script(403, "no"), Err(UnseenReason::Blocked));
+        let document = "\n<!DOCTYPE html><html><p>".to_owned() + &"お探しのページはありません。".repeat(200);
+        assert_eq!(script(200, &document), Ok(Content::Absent { status: 200 }));
+        assert!(matches!(script(200, "<!-- hide\nevil();\n//-->"), Ok(Content::Seen { .. })), "that still runs");
+    }
+
+    #[test]
+    fn a_picture_is_taken_as_it_comes() {
+        assert!(matches!(content(ResourceKind::Picture, &capture(200, "GIF89a")), Ok(Content::Seen { .. })));
+        assert_eq!(content(ResourceKind::Picture, &capture(503, "")), Err(UnseenReason::ErrorPage));
+    }
+}

@@ -1,9 +1,10 @@
 //! Judging without a service: one input by itself, or two versions of it.
 
 use super::Office;
+use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
-use crate::model::{Difference, Finding, InputKind, Judgement, Policy, Snapshot, Target};
+use crate::model::{Bounded, Excerpt, Finding, InputKind, Judgement, Policy, Snapshot, Target};
 use crate::monitor::{Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
 use anyhow::Result;
@@ -26,12 +27,25 @@ pub struct Scanned {
 pub struct Compared {
     /// Page or script, of the new version.
     pub kind: InputKind,
-    /// What differs.
-    pub difference: Difference,
+    /// What differs: in what the page loads, then in the page.
+    pub changes: Vec<Excerpt>,
+    /// Changes beyond the limit that are not listed.
+    pub unlisted: u32,
+    /// Why the comparison fell back.
+    pub bounded: Option<Bounded>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// The verdict.
     pub judgement: Judgement,
+}
+
+impl Compared {
+    fn of(kind: InputKind, examination: Examination) -> Self {
+        let Examination { difference, findings, excerpts, judgement } = examination;
+        let difference = difference.unwrap_or_default();
+        let changes = excerpts.into_iter().chain(difference.changes.iter().map(readable)).collect();
+        Self { kind, changes, unlisted: difference.unlisted, bounded: difference.bounded, findings, judgement }
+    }
 }
 
 /// Judges one input without a baseline.
@@ -64,12 +78,8 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
         excerpts: Vec::new(),
         judgement: unseen(reason),
     });
-    Compared {
-        kind: now.page.kind,
-        difference: examination.difference.unwrap_or_default(),
-        findings: if same { Vec::new() } else { examination.findings },
-        judgement: examination.judgement,
-    }
+    let findings = if same { Vec::new() } else { examination.findings };
+    Compared::of(now.page.kind, Examination { findings, ..examination })
 }
 
 impl Office {
@@ -85,13 +95,7 @@ impl Office {
         let bodies = &self.linked_bodies(&[old, new]).await?;
         let (policy, known) = (target.policy, Known::New);
         let terms = Terms { organisation, policy, known, approval_ended: false, bodies };
-        let examination = examine(&now, &[approved], &terms);
-        Ok(Compared {
-            kind: now.page.kind,
-            difference: examination.difference.unwrap_or_default(),
-            findings: examination.findings,
-            judgement: examination.judgement,
-        })
+        Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
     }
 }
 

@@ -17,7 +17,6 @@ mod scout;
 mod service;
 mod wiring;
 
-pub use crate::diff::text::parts_of;
 pub use crate::monitor::CheckReport;
 pub use crate::parse::check_mask;
 pub use crate::store::{Coverage, Store};

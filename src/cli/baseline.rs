@@ -231,7 +231,7 @@ async fn diff(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Re
     }
     let reasons = render::reasons(context, &compared.judgement).into_iter();
     let findings = compared.findings.iter().flat_map(|finding| render::finding(context, finding));
-    let changes = compared.difference.changes.iter().flat_map(|change| render::change(context, change));
+    let changes = compared.changes.iter().flat_map(|change| render::change(context, change));
     render::line(&render::verdict(context, compared.judgement.verdict))?;
     reasons.chain(findings).chain(changes).try_for_each(|line| render::line(&line))?;
     Ok(Outcome::needs(compared.judgement.verdict > Verdict::Routine))

@@ -30,7 +30,7 @@ pub(super) fn run(args: &DiffArgs, context: &Context) -> anyhow::Result<Outcome>
     render::line(&format!("{} {} → {}", render::verdict(context, verdict), render::safe(&old), render::safe(&new)))?;
     let reasons = render::reasons(context, &compared.judgement).into_iter();
     let findings = compared.findings.iter().flat_map(|finding| render::finding(context, finding));
-    let changes = compared.difference.changes.iter().flat_map(|change| render::change(context, change));
+    let changes = compared.changes.iter().flat_map(|change| render::change(context, change));
     reasons.chain(findings).chain(changes).try_for_each(|line| render::line(&line))?;
     Ok(Outcome::needs(verdict.needs_person()))
 }

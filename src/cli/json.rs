@@ -1,7 +1,7 @@
 //! The JSON that programs rely on: names and shapes stay as they are.
 
-use crate::app::{self, Compared};
-use crate::model::{Change, Finding, Language};
+use crate::app::Compared;
+use crate::model::{Finding, Language};
 use serde_json::{Value, json};
 
 /// A finding.
@@ -35,28 +35,13 @@ pub(super) fn compared(old: &str, new: &str, compared: &Compared, language: Lang
         "new": new,
         "kind": compared.kind,
         "verdict": compared.judgement.verdict,
-        "changes": compared.difference.changes.iter().map(change).collect::<Value>(),
-        "unlisted": compared.difference.unlisted,
+        "changes": compared.changes,
+        "unlisted": compared.unlisted,
         "findings": findings(&compared.findings, language),
-        "bounded": compared.difference.bounded,
+        "bounded": compared.bounded,
         "reasons": compared.judgement.because.iter().map(|words| words.get(language)).collect::<Value>(),
         "ms": rounded(ms),
     })
-}
-
-fn change(change: &Change) -> Value {
-    let mut told = json!({
-        "kind": change.kind,
-        "plane": change.plane,
-        "path": change.path,
-        "old": change.old_excerpt,
-        "new": change.new_excerpt,
-    });
-    let parts = app::parts_of(change);
-    if !parts.is_empty() {
-        told["parts"] = json!(parts);
-    }
-    told
 }
 
 /// Milliseconds with three digits: more are noise.

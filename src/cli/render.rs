@@ -1,9 +1,8 @@
 //! What people see on a terminal: verdicts, findings, changes; plain when piped.
 
 use super::{Colour, Context};
-use crate::app;
 use crate::model::{
-    Change, ChangeKind, Finding, Judgement, Language, PartKind, Plane, Severity, TextPart, UnseenReason, Verdict,
+    ChangeKind, Excerpt, Finding, Judgement, Language, PartKind, Plane, Severity, TextPart, UnseenReason, Verdict,
     defang, display_text,
 };
 use anstyle::{AnsiColor, Style};
@@ -95,7 +94,7 @@ pub(super) fn finding(context: &Context, finding: &Finding) -> Vec<String> {
 }
 
 /// A change: what, where, old and new.
-pub(super) fn change(context: &Context, change: &Change) -> Vec<String> {
+pub(super) fn change(context: &Context, change: &Excerpt) -> Vec<String> {
     let (sign, style) = match change.kind {
         ChangeKind::Insert => ("+", plain(AnsiColor::Green)),
         ChangeKind::Delete => ("-", plain(AnsiColor::Red)),
@@ -105,16 +104,15 @@ pub(super) fn change(context: &Context, change: &Change) -> Vec<String> {
     let active = if change.plane == Plane::Active { " [active]" } else { "" };
     let mut lines =
         vec![format!("  {}", styled(context.colour, style, &format!("{sign} {}{active}", safe(&change.path))))];
-    let parts = app::parts_of(change);
     // An address is shown as a whole: in pieces it could not be told that it is one.
-    let addressed = [&change.old_excerpt, &change.new_excerpt].into_iter().flatten().any(|text| defang(text) != *text);
-    if parts.is_empty() || addressed {
+    let addressed = [&change.old, &change.new].into_iter().flatten().any(|text| defang(text) != *text);
+    if change.parts.is_empty() || addressed {
         let excerpt =
             |sign: &str, text: &Option<String>| text.as_ref().map(|text| format!("      {sign} {}", safe(text)));
-        lines.extend(excerpt("-", &change.old_excerpt));
-        lines.extend(excerpt("+", &change.new_excerpt));
+        lines.extend(excerpt("-", &change.old));
+        lines.extend(excerpt("+", &change.new));
     } else {
-        lines.push(format!("      {}", parts.iter().map(|part| word(context, part)).collect::<String>()));
+        lines.push(format!("      {}", change.parts.iter().map(|part| word(context, part)).collect::<String>()));
     }
     lines
 }

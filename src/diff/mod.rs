@@ -20,7 +20,7 @@ pub mod text;
 
 pub use edit::{Act, Deleted, Script, ScriptError, Step, apply};
 
-use crate::model::{Bounded, Difference, Page, Resource, ResourceChange, Version};
+use crate::model::{Bounded, Change, Difference, Excerpt, Page, Resource, ResourceChange, Version};
 use matching::Matching;
 
 /// Most changes that are listed; the rest are counted in [`Difference::unlisted`]. Those of the active plane are listed
@@ -49,6 +49,19 @@ pub fn compare(old: Version<'_>, new: Version<'_>) -> Difference {
         active,
         bounded,
         resources: resources::compare(old.resources, new.resources),
+    }
+}
+
+/// A change in a form that a person reads, and that outlives the pages it came from.
+#[must_use]
+pub fn readable(change: &Change) -> Excerpt {
+    Excerpt {
+        kind: change.kind,
+        plane: change.plane,
+        path: change.path.clone(),
+        old: change.old_excerpt.clone(),
+        new: change.new_excerpt.clone(),
+        parts: text::parts_of(change),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is found in what a page loads: every content that no approved state has is examined by itself.
 
 use super::examine::{Form, Read, Source, Terms, examine as compare, read, scan};
-use crate::diff::text::parts_of;
+use crate::diff::readable;
 use crate::judge::{Known, weigh};
 use crate::model::{
-    Change, ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
+    ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
     ResourceKind, Verdict,
 };
 use std::borrow::Cow;
@@ -137,19 +137,7 @@ fn excerpts(resource: &Resource, added: Option<&[u8]>, difference: Option<&Diffe
         return vec![Excerpt { kind: ChangeKind::Insert, plane, path, old: None, new: Some(text), parts: Vec::new() }];
     }
     let changes = difference.map(|difference| difference.changes.as_slice()).unwrap_or_default();
-    changes.iter().take(SHOWN).map(|change| Excerpt { path: path.clone(), ..excerpt(change) }).collect()
-}
-
-/// A change in a form that outlives the pages it came from.
-pub(super) fn excerpt(change: &Change) -> Excerpt {
-    Excerpt {
-        kind: change.kind,
-        plane: change.plane,
-        path: change.path.clone(),
-        old: change.old_excerpt.clone(),
-        new: change.new_excerpt.clone(),
-        parts: parts_of(change),
-    }
+    changes.iter().take(SHOWN).map(|change| Excerpt { path: path.clone(), ..readable(change) }).collect()
 }
 
 /// The resources with the state of the documents among them: that of known bytes is known, the others are parsed.

@@ -69,6 +69,8 @@ fn a_new_release_is_for_a_person_and_quiet_once_approved() {
     city.web.put("/js/menu.js", Answer::script(MENU.replace("'open'", "'is-open'").replace("click", "pointerup")));
     let seen = city.check("review");
     assert!(rules(&seen).contains(&"linked-resource-changed"), "{seen:#}");
+    let shown = city.run(&["baseline", "diff", "top"]).ended(1).out;
+    assert!(shown.contains("/js/menu.js") && shown.contains("pointerup"), "{shown}");
     let digest = seen["digest"].as_str().expect("a digest").to_owned();
     let by = "Hanako <web@city.example>";
     city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", by, "--reason", "release"]).ended(0);

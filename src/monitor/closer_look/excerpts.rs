@@ -3,11 +3,11 @@
 use super::Desk;
 use super::opinion::source;
 use super::thread::{admitted, on_a_thread};
+use crate::diff::readable;
 use crate::fetch::Fetcher;
 use crate::model::{Capture, Change, Difference, Excerpt, Finding, Plane, Snapshot, Verdict};
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
-use crate::monitor::linked::excerpt;
 use crate::store::{Result, Store, StoreError};
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ fn ordered(difference: &Difference, findings: &[Finding], since: Option<&Differe
     };
     let mut changes: Vec<(Rank, &Change)> = difference.changes.iter().map(|change| (rank(change), change)).collect();
     changes.sort_by_key(|(rank, _)| *rank);
-    changes.into_iter().take(MAX_EXCERPTS).map(|(_, change)| excerpt(change)).collect()
+    changes.into_iter().take(MAX_EXCERPTS).map(|(_, change)| readable(change)).collect()
 }
 
 fn is_about(finding: &Finding, change: &Change) -> bool {

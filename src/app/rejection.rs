@@ -3,9 +3,9 @@
 use super::Office;
 use super::people::{Decision, mark};
 use crate::judge::{self, Directory, Rejected};
-use crate::model::IncidentKind;
+use crate::model::{Incident, Proposal};
 use crate::store::{Rejection, Store as _};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use uuid::Uuid;
 
 impl Office {
@@ -15,26 +15,15 @@ impl Office {
     /// # Errors
     /// When nothing waits.
     pub async fn reject(&self, id: &str, decision: &Decision) -> Result<Uuid> {
-        let target = self.target(id)?;
-        let (target_id, persona) = (target.id.clone(), decision.persona);
-        let Some(proposal) = self.store.proposal(target_id.clone(), persona).await? else {
-            bail!("nothing waits for approval at '{id}'");
+        let (target, registry) = (self.target(id)?.clone(), self.registry.clone());
+        let (operators, mark) = (self.operators(), mark(&decision.by, &decision.reason)?);
+        let (id, persona, said) = (target.id.clone(), decision.persona, mark.clone());
+        let after = move |proposal: &Proposal, open: Option<&Incident>| {
+            let directory = Directory { registry: &registry, operators: &operators };
+            let (target, mark, fresh) = (&target, &said, Uuid::now_v7());
+            judge::reject(&Rejected { proposal, target, open, directory, mark, fresh })
         };
-        let mark = mark(&decision.by, &decision.reason)?;
-        let incidents = self.store.target_state(target_id.clone(), persona).await?.incidents;
-        let operators = self.operators();
-        let rejected = Rejected {
-            proposal: &proposal,
-            target,
-            open: incidents.iter().find(|incident| incident.kind == IncidentKind::Attack),
-            directory: Directory { registry: &self.registry, operators: &operators },
-            mark: &mark,
-            fresh: Uuid::now_v7(),
-        };
-        let (incident, notices) = judge::reject(&rejected);
-        let id = incident.id;
-        let rejection = Rejection { target: target_id, persona, mark, incident: Some(incident), notices };
-        self.store.reject(rejection).await?;
-        Ok(id)
+        let rejection = Rejection { target: id, persona, mark, after: Box::new(after) };
+        Ok(self.store.reject(rejection).await?.id)
     }
 }

@@ -169,6 +169,9 @@ pub struct TargetState {
     pub compared_at: Option<Timestamp>,
     /// Open incidents of the target and persona.
     pub incidents: Vec<Incident>,
+    /// A part of it could not be read: the page is looked at as if for the first time.
+    #[serde(default)]
+    pub damaged: bool,
 }
 
 impl TargetState {

@@ -159,7 +159,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     async fn captured(&self, look: Look<'_>, capture: Capture) -> Result<Outcome> {
         let Look { target, persona, state, .. } = look;
         self.sighted(target, true);
-        let doubtful = record_trouble::concerns(&self.world, target, persona).await;
+        let doubtful = record_trouble::concerns(self.store.as_ref(), &self.world, target, persona).await?;
         if let Some(last) = state.last.as_ref().filter(|last| !doubtful && can_be_repeated(last, state)) {
             let resources = self.as_last(look, last, &capture.head.final_url).await;
             let print = fingerprint(capture.sha256, &capture.head, &resources, &terms(target), state.revision);

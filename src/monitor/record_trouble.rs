@@ -1,14 +1,14 @@
 //! Approved states that checks could not read from the record: the operators are told at once, and when it is over.
 
 use super::check::Checker;
+use super::trouble::notices;
 use super::world::World;
 use crate::fetch::Fetcher;
-use crate::model::{Digest, Event, Notice, Persona, Receiver, Target, Words};
-use crate::store::{Result, Store};
+use crate::model::{Digest, Persona, Registry, Target, TargetId, Words};
+use crate::store::{Result, Store, Told};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
 
 /// Name of this trouble, and of the note it is kept under.
 const TROUBLE: &str = "approved-states-damaged";
@@ -53,6 +53,23 @@ impl RecordTrouble {
     }
 }
 
+impl RecordTrouble {
+    /// Whether it is known already that exactly these cannot be read.
+    fn says(&self, page: &str, damaged: &[Digest]) -> bool {
+        self.pages.get(page).map(Vec::as_slice).unwrap_or_default() == damaged
+    }
+
+    /// Forgets pages that are watched no more.
+    fn forget(&mut self, registry: &Registry) {
+        let watched = |page: &str| {
+            let id = page.split_once(' ').and_then(|(id, _)| id.parse::<TargetId>().ok());
+            id.is_some_and(|id| registry.targets.contains_key(&id))
+        };
+        self.pages.retain(|page, _| watched(page));
+        self.untold.retain(|page| watched(page));
+    }
+}
+
 fn begun(pages: &BTreeMap<String, Vec<Digest>>, untold: &BTreeSet<String>) -> Words {
     let named = untold.iter().take(MOST_NAMED).filter_map(|page| Some((page, pages.get(page)?)));
     let named: Vec<String> = named
@@ -84,14 +101,27 @@ fn page(target: &Target, persona: Persona) -> String {
     format!("{} {}", target.id, persona.as_str())
 }
 
-/// Whether an approved state of this page could not be read at the last look.
-pub(super) async fn concerns(world: &World, target: &Target, persona: Persona) -> bool {
-    let known = world.record_trouble.lock().await;
-    let trouble = known.as_ref().filter(|trouble| !trouble.pages.is_empty());
-    trouble.is_some_and(|trouble| trouble.pages.contains_key(&page(target, persona)))
+/// Whether an approved state of this page could not be read at the last look, in whichever process that was.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn concerns<S: Store>(store: &S, world: &World, target: &Target, persona: Persona) -> Result<bool> {
+    let mut known = world.record_trouble.lock().await;
+    let trouble = match known.as_mut() {
+        Some(trouble) => trouble,
+        None => known.insert(stored(store).await?),
+    };
+    Ok(!trouble.pages.is_empty() && trouble.pages.contains_key(&page(target, persona)))
 }
 
-/// Notes which approved states of a page could not be read, and tells the operators what begins and what is over.
+/// As it was noted last: a check by hand and the service tell one story.
+async fn stored<S: Store>(store: &S) -> Result<RecordTrouble> {
+    let note = store.note(TROUBLE.to_owned()).await?;
+    Ok(note.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// Notes which approved states of a page could not be read, and tells the operators what begins and what is over, in one
+/// write.
 pub(super) async fn note<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     target: &Target,
@@ -99,32 +129,25 @@ pub(super) async fn note<S: Store, F: Fetcher>(
     damaged: &[Digest],
 ) -> Result<()> {
     let (store, world) = (&checker.store, &checker.world);
+    let (page, now) = (page(target, persona), Timestamp::now());
     let mut known = world.record_trouble.lock().await;
-    let trouble = match known.as_mut() {
-        Some(trouble) => trouble,
-        None => {
-            let stored = store.note(TROUBLE.to_owned()).await?;
-            known.insert(stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-        }
-    };
-    let (before, now) = (trouble.clone(), Timestamp::now());
-    let told = trouble.take(&page(target, persona), damaged, now);
-    if *trouble == before {
+    if known.as_ref().is_some_and(|trouble| trouble.says(&page, damaged)) && damaged.is_empty() {
         return Ok(());
     }
-    if let Some((words, over)) = told {
-        tracing::error!(target = %target.id, over, "{}", words.en);
-        let event = Event::Operations { trouble: TROUBLE.to_owned(), words, over };
-        let notice = |receiver: &Receiver| Notice {
-            id: Uuid::now_v7(),
-            receiver: receiver.clone(),
-            event: event.clone(),
-            at: now,
-            not_before: now,
-        };
-        store.put_notices(world.operators.iter().map(notice).collect()).await?;
+    let before = stored(store.as_ref()).await?;
+    let mut trouble = before.clone();
+    trouble.forget(&world.registry());
+    let told = trouble.take(&page, damaged, now);
+    if trouble != before {
+        let notices = told.as_ref().map(|(words, over)| notices(&world.operators, TROUBLE, words, *over, now));
+        if let Some((words, over)) = &told {
+            tracing::error!(target = %target.id, over, "{}", words.en);
+        }
+        let notes = vec![(TROUBLE.to_owned(), serde_json::to_string(&trouble).unwrap_or_default())];
+        store.tell(Told { notices: notices.unwrap_or_default(), notes }).await?;
     }
-    store.put_note(TROUBLE.to_owned(), serde_json::to_string(trouble).unwrap_or_default()).await
+    *known = Some(trouble);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::chance::{jittered, random};
 use super::check::Checker;
 use super::closer_look::JudgedLook;
 use super::report::CheckReport;
+use super::trouble;
 use crate::fetch::Fetcher;
 use crate::judge::{Context, FollowUp, Sight, follow};
 use crate::model::{
@@ -39,7 +40,7 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     outcome: Outcome,
     started: Instant,
 ) -> Result<CheckReport> {
-    let now = Timestamp::now();
+    let (now, state_damaged) = (Timestamp::now(), state.damaged);
     let up = match sight(&outcome) {
         Some(sight) => follow_up(checker, &target, persona, &state, &sight, now).await?,
         None => FollowUp { unseen: state.unseen, ..FollowUp::default() },
@@ -50,6 +51,9 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     record.next_due = next_due(checker, &target, &outcome, now);
     let incident = open_now(&up, &state);
     enter_follow_up(&mut record, up);
+    if state_damaged {
+        mend(&mut record, checker, &target, now);
+    }
     let report = report(&target, &record, &outcome, incident);
     checker.store.record(record).await?;
     Ok(report)
@@ -247,6 +251,28 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             }
         }
     }
+}
+
+/// What could not be read is written anew, or emptied, and the operators are told once.
+fn mend<S: Store, F: Fetcher>(record: &mut CheckRecord, checker: &Checker<S, F>, target: &Target, now: Timestamp) {
+    if record.judged == Slot::Keep {
+        record.judged = Slot::Clear;
+    }
+    if record.followed == Slot::Keep {
+        record.followed = Slot::Clear;
+    }
+    let words = Words::new(
+        format!(
+            "What was remembered of {} between checks could not be read. The page was looked at as if for the first time and compared with its approved states; what was followed since waits for a person again. If this comes again, check the disk and restore a backup (`hinomi restore`).",
+            target.id
+        ),
+        format!(
+            "{} の点検間の記録を読み取れませんでした。このページは初回と同様に確認し、承認済みの状態と比較しました。承認後に追従した更新は改めて確認待ちになります。繰り返す場合はディスクを確認し、バックアップから復元してください(`hinomi restore`)。",
+            target.id
+        ),
+    );
+    tracing::error!(target = %target.id, "{}", words.en);
+    record.notices.extend(trouble::notices(&checker.world.operators, "memory-damaged", &words, false, now));
 }
 
 fn enter_capture(record: &mut CheckRecord, capture: &Capture) {

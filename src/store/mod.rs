@@ -54,6 +54,13 @@ pub enum StoreError {
     Refused(String),
 }
 
+/// Name of the note that says how the service ended last: [`RUNNING`] while it runs, [`STOPPED`] in good order, else why.
+pub const ENDED: &str = "service-ended";
+/// The service runs, or was killed.
+pub const RUNNING: &str = "running";
+/// The service was told to end.
+pub const STOPPED: &str = "stopped";
+
 /// Result of a store operation.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -124,8 +131,11 @@ pub struct CheckRecord {
     pub next_due: Timestamp,
 }
 
-/// A person's "this was not us", with what follows from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What follows from a rejection of this proposal, beside the open attack on the page: the incident it opens or changes,
+/// and what is told.
+pub type AfterRejection = Box<dyn FnOnce(&Proposal, Option<&Incident>) -> (Incident, Vec<Notice>) + Send>;
+
+/// A person's "this was not us".
 pub struct Rejection {
     /// Whose page.
     pub target: TargetId,
@@ -133,10 +143,8 @@ pub struct Rejection {
     pub persona: Persona,
     /// Who, when and why.
     pub mark: Mark,
-    /// The incident that it opens or changes.
-    pub incident: Option<Incident>,
-    /// What is told.
-    pub notices: Vec<Notice>,
+    /// What follows from it; asked inside the write, so that no check comes in between.
+    pub after: AfterRejection,
 }
 
 /// Coverage of one target and persona over a span of time.
@@ -303,8 +311,8 @@ contract! {
     /// that is not handed in, and everything the page loads, is taken from the memory; refused when it is no longer there.
     fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> ();
     /// Drops a proposal: "this was not us". The mark is kept with the target's open incidents; what follows is written
-    /// with it, all or nothing.
-    fn reject(&self, rejection: Rejection) -> ();
+    /// with it, all or nothing, and the incident that it opened or changed is returned. Refused when nothing waits.
+    fn reject(&self, rejection: Rejection) -> Incident;
     /// All lines of a target's record, oldest first.
     fn approvals(&self, target: TargetId) -> Vec<Approval>;
 

@@ -2,7 +2,7 @@
 
 use crate::sample::*;
 use hinomi::model::{Digest, Incident};
-use hinomi::store::{CheckRecord, Paths, Slot, Sqlite, Store, StoreError, restore};
+use hinomi::store::{CheckRecord, ENDED, Paths, RUNNING, STOPPED, Slot, Sqlite, Store, StoreError, restore};
 use std::fs;
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_damaged_row_hides_no_other() {
     assert_eq!(store.registry().await.unwrap().targets.len(), 2);
     assert_eq!(store.coverage(at(0), at(1000)).await.unwrap().len(), 3, "the coverage shows that it is not checked");
     assert_eq!(store.proposals().await.unwrap().len(), 2);
-    assert!(matches!(store.proposal(id("t1"), DESKTOP).await, Err(StoreError::Damaged(_))));
+    assert_eq!(store.proposal(id("t1"), DESKTOP).await.unwrap(), None);
     assert_eq!(store.due_notices(at(10)).await.unwrap().len(), 2);
     assert_eq!(store.due_messages(at(10), 10).await.unwrap().len(), 2);
 
@@ -60,9 +60,17 @@ async fn a_damaged_row_hides_no_other() {
         place.sql(&format!("UPDATE memory SET {column} WHERE watch = (SELECT id FROM watch WHERE target = 't1')"));
     }
     place.sql("UPDATE watch SET compared_at = 9223372036854775807 WHERE target = 't1'");
-    assert!(matches!(store.target_state(id("t1"), DESKTOP).await, Err(StoreError::Damaged(_))));
-    assert!(store.target_state(id("t2"), DESKTOP).await.is_ok());
+    let broken = store.target_state(id("t1"), DESKTOP).await.unwrap();
+    assert!(broken.damaged && broken.last.is_none() && broken.followed.is_none(), "as if seen for the first time");
+    let other = store.target_state(id("t2"), DESKTOP).await.unwrap();
+    assert!(!other.damaged && other.followed.is_some());
+    let begun = store.begin(vec![(id("t1"), DESKTOP), (id("t2"), DESKTOP)], at(1000)).await.unwrap();
+    assert_eq!(begun.into_iter().flatten().map(|state| state.damaged).collect::<Vec<_>>(), [true, false]);
+    let cleared = CheckRecord { judged: Slot::Clear, followed: Slot::Clear, ..check("t1", 1000) };
+    store.record(cleared).await.unwrap();
+    assert!(!store.target_state(id("t1"), DESKTOP).await.unwrap().damaged, "the next check mends it");
 
+    store.abandon(id("t2"), DESKTOP).await.unwrap();
     store.put_registry(many(3), at(2000)).await.unwrap();
     assert_eq!(store.due(at(2000), 10, 10).await.unwrap().len(), 3, "the next registry mends its rows");
 }
@@ -87,6 +95,7 @@ async fn a_backup_is_whole_and_comes_back() {
     store.put_registry(many(2), at(0)).await.unwrap();
     store.approve(approval("t0", "one", 1), Some(b"one".to_vec())).await.unwrap();
     store.begin(vec![(id("t1"), DESKTOP)], at(1)).await.unwrap();
+    store.put_note(ENDED.to_owned(), RUNNING.to_owned()).await.unwrap();
     let file = place.file("backup.db");
     let writes = async {
         for n in 0..50 {
@@ -97,6 +106,7 @@ async fn a_backup_is_whole_and_comes_back() {
     made.unwrap();
     assert!(matches!(store.backup(file.clone()).await, Err(StoreError::Refused(_))), "it exists");
 
+    assert_eq!(store.note(ENDED.to_owned()).await.unwrap().as_deref(), Some(RUNNING));
     let late = Incident { evidence: None, ..incident("t0", 60) };
     store.put_incident(late, vec![]).await.unwrap();
     store.approve(approval("t0", "two", 70), Some(b"two".to_vec())).await.unwrap();
@@ -106,6 +116,7 @@ async fn a_backup_is_whole_and_comes_back() {
     assert_eq!(store.incidents(true, 10).await.unwrap(), [], "after the backup");
     assert_eq!(store.approvals(id("t0")).await.unwrap().len(), 2, "approvals come back from the record");
     assert_eq!(store.in_flight().await.unwrap(), [], "nothing is in flight in a backup");
+    assert_eq!(store.note(ENDED.to_owned()).await.unwrap().as_deref(), Some(STOPPED), "nobody killed it there");
     assert_eq!(store.verify().await.unwrap(), []);
     let old = Sqlite::open(Paths { database: aside, ..place.paths() }, at(0)).unwrap();
     assert_eq!(old.incidents(true, 10).await.unwrap().len(), 1, "the old one is kept whole");

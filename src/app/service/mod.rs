@@ -12,7 +12,7 @@ use crate::config::{MailWay, Settings};
 use crate::fetch::Fetcher;
 use crate::model::Words;
 use crate::monitor::{Checker, Pulse, SelfWatch, VERIFIED, run_checks, run_escalation};
-use crate::store::{Damage, Repair, Store as _, Told};
+use crate::store::{Damage, ENDED, RUNNING, Repair, STOPPED, Store as _, Told};
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,9 +20,6 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// Note under which the service says how it ended.
-const ENDED: &str = "service-ended";
 
 /// Runs the service until a signal, or until a part dies.
 ///
@@ -72,11 +69,11 @@ async fn tell_refusal(office: &Office) -> Result<()> {
 async fn tell_last_end(office: &Office) -> Result<()> {
     let last = office.store.note(ENDED.to_owned()).await?;
     let why = match last.as_deref() {
-        None | Some("stopped") => None,
-        Some("running") => Some("it was killed, or the machine stopped".to_owned()),
+        None | Some(STOPPED) => None,
+        Some(RUNNING) => Some("it was killed, or the machine stopped".to_owned()),
         Some(error) => Some(error.to_owned()),
     };
-    let mut told = Told { notes: vec![(ENDED.to_owned(), "running".to_owned())], ..Told::default() };
+    let mut told = Told { notes: vec![(ENDED.to_owned(), RUNNING.to_owned())], ..Told::default() };
     if let Some(why) = why {
         tracing::warn!("the service did not end in good order last time: {why}");
         told.notices = office.for_operators("restarted", restarted(&why));
@@ -128,7 +125,7 @@ fn repaired(repairs: &[Repair]) -> Words {
 
 async fn note_end(office: &Office, served: &Result<()>) -> Result<()> {
     let how = match served {
-        Ok(()) => "stopped".to_owned(),
+        Ok(()) => STOPPED.to_owned(),
         Err(error) => format!("{error:#}"),
     };
     let noted = office.store.put_note(ENDED.to_owned(), how).await;

@@ -98,7 +98,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         followed: look.state.followed.clone(),
         since: look.since,
         before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
-        doubtful: record_trouble::concerns(&checker.world, look.target, look.persona).await,
+        doubtful: record_trouble::concerns(checker.store.as_ref(), &checker.world, look.target, look.persona).await?,
         now: capture.at,
     };
     let trouble = classify(Some(&capture.head), &capture.body);

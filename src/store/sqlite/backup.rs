@@ -1,7 +1,7 @@
 //! Copies of the database: made while the service runs, proven before they take its place.
 
 use super::{Paths, connection, migrate};
-use crate::store::{Result, StoreError};
+use crate::store::{ENDED, RUNNING, Result, STOPPED, StoreError};
 use jiff::Timestamp;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -63,6 +63,8 @@ fn copy(database: &Path, draft: &Path) -> Result<()> {
     // One file without a log beside it; checks in flight now are not in flight where it is restored.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     copy.execute("UPDATE watch SET begun = NULL, owner = NULL, alone = NULL, again = 0 WHERE begun IS NOT NULL", [])?;
+    // The service that runs now does not run, and was not killed, where it is restored.
+    copy.execute("UPDATE note SET value = ?1 WHERE name = ?2 AND value = ?3", [STOPPED, ENDED, RUNNING])?;
     copy.close().map_err(|(_, error)| error)?;
     prove(draft)?;
     sync(draft)

@@ -5,11 +5,12 @@ use super::column::{Json, Time};
 use super::schedule::OURS;
 use super::{coverage, incident, outbox, proposal};
 use crate::model::{
-    Event, Finding, Judged, Judgement, Notice, Observation, Persona, Resource, Snapshot, TargetId, TargetState,
+    Digest, Event, Finding, Judged, Judgement, Notice, Observation, Persona, Resource, Snapshot, TargetId, TargetState,
     kept_bytes,
 };
 use crate::store::{CheckRecord, Result, Slot};
 use jiff::Timestamp;
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// What the memory holds about a watch between checks; the default for one that is not there.
@@ -23,31 +24,51 @@ pub(super) fn target_state(db: &Connection, target: &TargetId, persona: Persona)
     Ok(state)
 }
 
+/// Reads what is there. A value that cannot be read costs this page its memory of that, never the fleet its watch.
 fn read_state(row: &Row<'_>) -> rusqlite::Result<TargetState> {
-    let time = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<Time>>(at)?.map(|time| time.0));
-    let count: u32 = row.get(9)?;
-    let revision: u32 = row.get(11)?;
-    Ok(TargetState {
-        revision: revision.into(),
-        approval_ends: time(12)?,
-        last: read_judged(row)?,
-        validators: (row.get(4)?, row.get(5)?),
-        since_full: row.get(6)?,
-        followed: row.get::<_, Option<Json<Snapshot>>>(7)?.map(|json| json.0),
-        unseen: time(8)?.map(|since| (since, count)),
-        compared_at: time(10)?,
+    let mut reading = Reading { row, damaged: false };
+    let state = TargetState {
+        revision: reading.value::<u32>(11).into(),
+        approval_ends: reading.time(12),
+        last: reading.judged(),
+        validators: (reading.value(4), reading.value(5)),
+        since_full: reading.value(6),
+        followed: reading.value::<Option<Json<Snapshot>>>(7).map(|json| json.0),
+        unseen: reading.time(8).map(|since| (since, reading.value(9))),
+        compared_at: reading.time(10),
         incidents: Vec::new(),
-    })
+        damaged: false,
+    };
+    Ok(TargetState { damaged: reading.damaged, ..state })
 }
 
-fn read_judged(row: &Row<'_>) -> rusqlite::Result<Option<Judged>> {
-    let (fingerprint, state) = (row.get(0)?, row.get(1)?);
-    let judgement: Option<Json<Judgement>> = row.get(2)?;
-    let findings: Option<Json<Vec<Finding>>> = row.get(3)?;
-    let parts = (fingerprint, state, judgement, findings);
-    let (Some(fingerprint), Some(state), Some(Json(judgement)), Some(Json(findings))) = parts else { return Ok(None) };
-    let resources = row.get::<_, Option<Json<Vec<Resource>>>>(13)?.map(|json| json.0).unwrap_or_default();
-    Ok(Some(Judged { fingerprint, state, judgement, findings, resources }))
+/// A row that may be damaged.
+struct Reading<'a, 'b> {
+    row: &'a Row<'b>,
+    damaged: bool,
+}
+
+impl Reading<'_, '_> {
+    /// A value; the default in place of one that cannot be read.
+    fn value<T: FromSql + Default>(&mut self, column: usize) -> T {
+        self.row.get(column).unwrap_or_else(|error| {
+            tracing::error!(column, %error, "a damaged value in the memory of a page is left out");
+            self.damaged = true;
+            T::default()
+        })
+    }
+
+    fn time(&mut self, column: usize) -> Option<Timestamp> {
+        self.value::<Option<Time>>(column).map(|time| time.0)
+    }
+
+    fn judged(&mut self) -> Option<Judged> {
+        let (fingerprint, state) = (self.value::<Option<Digest>>(0)?, self.value::<Option<Digest>>(1)?);
+        let Json(judgement) = self.value::<Option<Json<Judgement>>>(2)?;
+        let Json(findings) = self.value::<Option<Json<Vec<Finding>>>>(3)?;
+        let resources = self.value::<Option<Json<Vec<Resource>>>>(13).map(|json| json.0).unwrap_or_default();
+        Some(Judged { fingerprint, state, judgement, findings, resources })
+    }
 }
 
 /// The watch a check belongs to.

@@ -85,8 +85,8 @@ impl Store for Sqlite {
     async fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> Result<()> {
         self.files(move |shared| shared.approve(&approval, body)).await
     }
-    async fn reject(&self, rejection: Rejection) -> Result<()> {
-        self.write(move |db| proposal::reject(db, &rejection)).await
+    async fn reject(&self, rejection: Rejection) -> Result<Incident> {
+        self.write(move |db| proposal::reject(db, rejection)).await
     }
     async fn approvals(&self, target: TargetId) -> Result<Vec<Approval>> {
         self.read(move |db| approval::approvals(db, &target)).await

@@ -2,7 +2,7 @@
 
 use super::column::{Json, Time, readable};
 use super::{coverage, incident, outbox};
-use crate::model::{IncidentState, Persona, Proposal, Snapshot, TargetId};
+use crate::model::{Incident, IncidentKind, IncidentState, Mark, Persona, Proposal, Snapshot, TargetId};
 use crate::store::{Rejection, Result, Slot, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -35,11 +35,11 @@ pub(super) fn all(db: &Connection) -> Result<Vec<Proposal>> {
     rows.filter_map(|row| readable(row, "proposals")).collect()
 }
 
-/// The proposal of a target and persona.
+/// The proposal of a target and persona. One that cannot be read is none: the next check that finds something proposes anew.
 pub(super) fn get(db: &Connection, target: &TargetId, persona: Persona) -> Result<Option<Proposal>> {
     let sql = "SELECT body FROM proposal JOIN watch ON watch.id = watch WHERE target = ?1 AND persona = ?2";
-    let row = db.prepare_cached(sql)?.query_row(params![target, persona], |row| row.get::<_, Json<Proposal>>(0));
-    Ok(row.optional()?.map(|json| json.0))
+    let row = db.prepare_cached(sql)?.query_row(params![target, persona], |row| Ok(row.get::<_, Json<Proposal>>(0)?.0));
+    row.optional().transpose().and_then(|row| readable(row, "proposal")).transpose()
 }
 
 /// Drops the proposal of a target and persona; `false` when there was none.
@@ -50,25 +50,26 @@ pub(super) fn clear(db: &Connection, target: &TargetId, persona: Persona) -> Res
 
 /// Drops a proposal that a person rejected. Their mark acknowledges the open incidents that nobody has acknowledged, and
 /// stands as a note besides; the incident that follows from it is opened, or changed, and told.
-pub(super) fn reject(db: &Connection, rejection: &Rejection) -> Result<()> {
-    let Rejection { target, persona, mark, incident, notices } = rejection;
-    let persona = *persona;
-    if !clear(db, target, persona)? {
+pub(super) fn reject(db: &Connection, rejection: Rejection) -> Result<Incident> {
+    let Rejection { target, persona, mark, after } = rejection;
+    let Some(proposal) = get(db, &target, persona)? else {
         let why = format!("nothing of {target} ({}) waits for approval; see `hinomi baseline list`", persona.as_str());
         return Err(StoreError::Refused(why));
-    }
-    for mut incident in incident::open(db, target, persona)? {
-        if incident.acknowledged.is_none() {
-            incident.acknowledged = Some(mark.clone());
-            incident.state = IncidentState::Acknowledged;
-            incident.escalate_at = None;
-            incident::put(db, &incident, incident::Writer::Person)?;
-        }
-    }
-    if let Some(incident) = incident {
-        incident::put(db, incident, incident::Writer::Check)?;
-        outbox::put_notices(db, notices)?;
-    }
-    let text = serde_json::to_string(mark).unwrap_or_default();
-    coverage::put_note(db, &format!("rejected {target} {}", persona.as_str()), &text)
+    };
+    clear(db, &target, persona)?;
+    let open = incident::open(db, &target, persona)?;
+    let attack = open.iter().find(|incident| incident.kind == IncidentKind::Attack);
+    let (incident, notices) = after(&proposal, attack);
+    open.iter().filter(|open| open.acknowledged.is_none()).try_for_each(|open| acknowledge(db, open, &mark))?;
+    incident::put(db, &incident, incident::Writer::Check)?;
+    outbox::put_notices(db, &notices)?;
+    let text = serde_json::to_string(&mark).unwrap_or_default();
+    coverage::put_note(db, &format!("rejected {target} {}", persona.as_str()), &text)?;
+    Ok(incident)
+}
+
+fn acknowledge(db: &Connection, open: &Incident, mark: &Mark) -> Result<()> {
+    let mut incident = Incident { acknowledged: Some(mark.clone()), escalate_at: None, ..open.clone() };
+    incident.state = IncidentState::Acknowledged;
+    incident::put(db, &incident, incident::Writer::Person)
 }

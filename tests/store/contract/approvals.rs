@@ -1,7 +1,7 @@
 //! Approvals: what they do to the baseline, and what can be rebuilt from them.
 
 use crate::sample::*;
-use hinomi::model::{Approval, ApprovalAction, Baseline, Digest, Event, Incident, Trail};
+use hinomi::model::{Approval, ApprovalAction, Baseline, Digest, Event, Incident, Notice, Proposal, Trail};
 use hinomi::store::{CheckRecord, Rejection, Slot, Store, StoreError};
 
 async fn approve(store: &impl Store, approval: Approval, text: &str) {
@@ -139,14 +139,19 @@ pub(crate) async fn a_check_under_the_old_baseline_is_not_written_over_an_approv
     assert_eq!(store.proposals().await.unwrap().len(), 1);
 }
 
-fn rejection(seconds: i64, incident: Option<Incident>) -> Rejection {
-    Rejection { target: id("t0"), persona: DESKTOP, mark: mark(seconds), incident, notices: vec![] }
+/// A rejection from which follows what the test says of the open attack.
+fn rejection(
+    seconds: i64,
+    after: impl FnOnce(Option<&Incident>) -> (Incident, Vec<Notice>) + Send + 'static,
+) -> Rejection {
+    let after = Box::new(|_: &Proposal, open: Option<&Incident>| after(open));
+    Rejection { target: id("t0"), persona: DESKTOP, mark: mark(seconds), after }
 }
 
 pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();
-    let nothing = store.reject(rejection(1, None)).await;
+    let nothing = store.reject(rejection(1, |_| panic!("nothing follows"))).await;
     assert!(matches!(nothing, Err(StoreError::Refused(_))), "{nothing:?}");
     let alarm = incident("t0", 10);
     let record = CheckRecord {
@@ -157,18 +162,35 @@ pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
     };
     store.record(record).await.unwrap();
     let told = notice("web@city.example", Event::Worse { incident: alarm.id }, 20, 0);
-    let rejected = Incident {
-        trail: Trail { rejected: vec![Digest::of("one")], ..Trail::default() },
-        alarmed_state: Some(Digest::of("one")),
-        ..alarm.clone()
+    let telling = vec![told.clone()];
+    let after = move |open: Option<&Incident>| {
+        let trail = Trail { rejected: vec![Digest::of("one")], ..Trail::default() };
+        let alarmed_state = Some(Digest::of("one"));
+        (Incident { trail, alarmed_state, ..open.cloned().unwrap() }, telling)
     };
-    store.reject(Rejection { notices: vec![told.clone()], ..rejection(20, Some(rejected)) }).await.unwrap();
+    let changed = store.reject(rejection(20, after)).await.unwrap();
+    assert_eq!(changed.id, alarm.id);
     assert_eq!(store.due_notices(at(20)).await.unwrap(), [told]);
     let state = store.target_state(id("t0"), DESKTOP).await.unwrap();
     assert!(state.rejected(Digest::of("one")) && state.incidents[0].alarmed_state == Some(Digest::of("one")));
     assert_eq!(store.proposals().await.unwrap(), []);
     let found = store.incident(alarm.id.to_string()).await.unwrap().unwrap();
     assert_eq!((found.acknowledged, found.escalate_at), (Some(mark(20)), None));
+}
+
+pub(crate) async fn a_rejection_meets_what_checks_wrote_until_then(place: impl Place) {
+    let store = place.open();
+    store.put_registry(many(1), at(0)).await.unwrap();
+    let waits = CheckRecord { proposal: Slot::Put(proposal("t0", "one")), bodies: vec![body("one")], ..check("t0", 1) };
+    store.record(waits).await.unwrap();
+    // Decided before, while nothing was open; a check opens an attack before it is written.
+    let fresh = incident("t0", 9);
+    let rejected = rejection(20, move |open| (open.cloned().unwrap_or(fresh), vec![]));
+    let alarm = incident("t0", 10);
+    store.record(CheckRecord { incidents: vec![alarm.clone()], ..check("t0", 10) }).await.unwrap();
+    assert_eq!(store.reject(rejected).await.unwrap().id, alarm.id);
+    let open = store.target_state(id("t0"), DESKTOP).await.unwrap().incidents;
+    assert_eq!(open.iter().map(|incident| incident.id).collect::<Vec<_>>(), [alarm.id], "one attack, not two");
 }
 
 pub(crate) async fn the_record_rebuilds_an_empty_store(place: impl Place) {

@@ -61,6 +61,7 @@ suite! { sqlite on crate::sample::OnDisk:
         an_approval_during_a_check_makes_due_again
         a_check_under_the_old_baseline_is_not_written_over_an_approval
         rejecting_drops_and_acknowledges
+        a_rejection_meets_what_checks_wrote_until_then
         the_record_rebuilds_an_empty_store
         heads_name_every_chain
         new_heads_come_after_a_mark

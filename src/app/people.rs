@@ -312,15 +312,23 @@ fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]
 /// A mark made now.
 ///
 /// # Errors
-/// When nobody is named.
+/// When nobody is named, or not as `NAME <mail>`.
 pub fn mark(by: &str, reason: &str) -> Result<Mark> {
     Ok(Mark { by: named(by)?, at: Timestamp::now(), reason: reason.to_owned() })
 }
 
 fn named(by: &str) -> Result<String> {
     let by = by.trim();
-    if by.is_empty() || by.chars().any(char::is_control) {
-        bail!("--by: name who decided, as \"NAME <mail>\"");
+    let named = by.strip_suffix('>').and_then(|by| by.split_once('<')).is_some_and(|(name, mail)| {
+        let plain = |text: &str| !text.contains(['<', '>']) && !text.chars().any(char::is_control);
+        let is_mail = mail.split_once('@').is_some_and(|(who, host)| !who.is_empty() && !host.is_empty());
+        !name.trim().is_empty() && plain(name) && plain(mail) && is_mail && !mail.contains(char::is_whitespace)
+    });
+    if !named {
+        bail!(
+            "--by: name who decided with the mail address, as \"Hanako Yamada <web@city.example>\" / \
+             決定した人を「氏名 <メールアドレス>」の形で書いてください"
+        );
     }
     Ok(by.to_owned())
 }

@@ -120,6 +120,9 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
             }
             BaselineCommand::Retire(args) => {
                 office.retire(&args.decide.of.target, args.digest, &decision(&args.decide)).await?;
+                let (target, digest) = (&args.decide.of.target, args.digest);
+                let ja = format!("{target} の基準から外しました: {digest}");
+                render::say(context, &format!("retired from {target}: {digest}"), &ja)?;
                 Ok(Outcome::Done)
             }
             BaselineCommand::Verify => verify(&office, context).await,
@@ -266,6 +269,11 @@ async fn approve(office: &Office, context: &Context, args: &ApproveArgs) -> anyh
 
 async fn approve_first(office: &Office, context: &Context, decision: &Decision) -> anyhow::Result<Outcome> {
     let (approved, left) = office.approve_first(decision).await?;
+    if approved.is_empty() && left.is_empty() {
+        let en = "no first snapshot waits for approval; `hinomi check` fetches pages, `hinomi baseline list` shows what waits";
+        let ja = "承認を待つ最初のスナップショットはありません。`hinomi check` でページを取得し、`hinomi baseline list` で承認待ちを確認できます";
+        render::say(context, en, ja)?;
+    }
     for target in &approved {
         match context.json {
             true => json::line(&json!({"target": target, "approved": true}))?,

@@ -54,6 +54,17 @@ fn print(report: &CheckReport, context: &Context, explain: bool) -> anyhow::Resu
     if let Some(reason) = unseen(report) {
         render::line(&render::next_step(context, reason))?;
     }
+    if let Some(incident) = report.incident.filter(|_| !report.verdict.needs_person()) {
+        let en = format!(
+            "    incident {incident} is still open: it ends by itself after three clean checks over half an hour, or with \
+             `hinomi incident resolve {incident} --by …`"
+        );
+        let ja = format!(
+            "    インシデント {incident} はまだ続いています。30分以上にわたる3回の正常な点検で自動的に終わります。\
+             `hinomi incident resolve {incident} --by …` で終えることもできます"
+        );
+        render::say(context, &en, &ja)?;
+    }
     if explain {
         for (sign, side) in [("+", &report.because), ("-", &report.despite)] {
             side.iter().try_for_each(|words| {

@@ -97,8 +97,12 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
     if !whole {
         return Ok(());
     }
-    let findings = incident.findings.iter().flat_map(|finding| render::finding(context, finding));
-    findings.into_iter().try_for_each(|line| render::line(&line))?;
+    for finding in &incident.findings {
+        render::finding(context, finding).into_iter().try_for_each(|line| render::line(&line))?;
+        if incident.is_gone(finding) {
+            render::say(context, "      (no longer on the page)", "      (現在のページにはありません)")?;
+        }
+    }
     if let Some(detail) = &incident.detail {
         render::line(&format!("  {}", render::safe(detail)))?;
     }
@@ -144,6 +148,7 @@ fn as_json(incident: &Incident, context: &Context) -> Value {
         "acknowledged_before": incident.trail.earlier,
         "reopened": incident.trail.reopened,
         "findings": json::findings(&incident.findings, context.language),
+        "gone": incident.findings.iter().map(|finding| incident.is_gone(finding)).collect::<Value>(),
         "acknowledged": incident.acknowledged,
         "resolved": incident.resolved,
     })

@@ -16,6 +16,15 @@ pub(super) fn line(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Prints a line for people in their language; nothing where a program reads.
+pub(super) fn say(context: &Context, en: &str, ja: &str) -> anyhow::Result<()> {
+    match (context.json, context.language) {
+        (true, _) => Ok(()),
+        (false, Language::English) => line(en),
+        (false, Language::Japanese) => line(ja),
+    }
+}
+
 /// `text` in a style, when colours are on.
 pub(super) fn styled(colour: Colour, style: Style, text: &str) -> String {
     match colour {

@@ -108,10 +108,16 @@ pub(super) fn silence(command: &SilenceCommand, context: &Context) -> anyhow::Re
         match command {
             SilenceCommand::Add(args) => add_silence(&office, context, args, now).await,
             SilenceCommand::List => {
-                office.store.silences(now).await?.iter().try_for_each(|silence| print_silence(silence, context))?;
+                let silences = office.store.silences(now).await?;
+                if silences.is_empty() {
+                    render::say(context, "no messages are held back", "抑止はありません")?;
+                }
+                silences.iter().try_for_each(|silence| print_silence(silence, context))?;
                 Ok(Outcome::Done)
             }
-            SilenceCommand::Remove(args) => ended(office.store.end_silence(args.id.clone(), now).await?, &args.id),
+            SilenceCommand::Remove(args) => {
+                ended(office.store.end_silence(args.id.clone(), now).await?, &args.id, context)
+            }
         }
     })
 }
@@ -123,18 +129,23 @@ pub(super) fn plan(command: &PlanCommand, context: &Context) -> anyhow::Result<O
         match command {
             PlanCommand::Add(args) => add_plan(&office, context, args, now).await,
             PlanCommand::List => {
-                office.store.plans(now).await?.iter().try_for_each(|plan| print_plan(plan, context))?;
+                let plans = office.store.plans(now).await?;
+                if plans.is_empty() {
+                    render::say(context, "no changes are announced", "予定変更はありません")?;
+                }
+                plans.iter().try_for_each(|plan| print_plan(plan, context))?;
                 Ok(Outcome::Done)
             }
-            PlanCommand::Remove(args) => ended(office.store.end_plan(args.id.clone(), now).await?, &args.id),
+            PlanCommand::Remove(args) => ended(office.store.end_plan(args.id.clone(), now).await?, &args.id, context),
         }
     })
 }
 
-fn ended(found: bool, id: &str) -> anyhow::Result<Outcome> {
+fn ended(found: bool, id: &str, context: &Context) -> anyhow::Result<Outcome> {
     if !found {
         bail!("'{id}' is none that goes on, or not the only one that begins so");
     }
+    render::say(context, &format!("ended: {id}"), &format!("終了しました: {id}"))?;
     Ok(Outcome::Done)
 }
 
@@ -154,12 +165,16 @@ async fn add_silence(
 
 async fn add_plan(office: &Office, context: &Context, args: &PlanArgs, now: Timestamp) -> anyhow::Result<Outcome> {
     let from = args.from.unwrap_or(now);
+    let until = from.checked_add(args.window.length).context("--for: too long")?;
+    if until <= now {
+        bail!("the window ended {} already; write a later --from or a longer --for", render::time(until));
+    }
     let plan = PlannedChange {
         id: Uuid::now_v7(),
         target: office.target(&args.target)?.id.clone(),
         mark: mark(&args.window.by, &args.window.reason)?,
         from,
-        until: from.checked_add(args.window.length).context("--for: too long")?,
+        until,
         region: args.region.clone(),
         digest: args.digest,
     };

@@ -1,6 +1,6 @@
 //! What an incident leaves behind while it goes on: what was told of it, what was captured, what people said before.
 
-use super::{Digest, Finding, Head, Incident, Mark, Resource, kept_bytes};
+use super::{Digest, DigestBuilder, Finding, Head, Incident, Mark, Resource, kept_bytes};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -29,6 +29,8 @@ pub struct Trail {
     pub earlier: Vec<Mark>,
     /// When it grew worse after an acknowledgement: it is open again since then.
     pub reopened: Option<Timestamp>,
+    /// Digests of findings that the page no longer shows, see [`Incident::is_gone`].
+    pub gone: Vec<Digest>,
     /// States of which a person said "this was not us": the page is in alarm while it shows one of them.
     pub rejected: Vec<Digest>,
 }
@@ -133,6 +135,18 @@ impl Incident {
         }
     }
 
+    /// Notes which of its findings the page still shows.
+    pub fn note_shown(&mut self, shown: &[Finding]) {
+        let is_shown = |one: &&Finding| shown.iter().any(|now| now.rule == one.rule && now.evidence == one.evidence);
+        self.trail.gone = self.findings.iter().filter(|one| !is_shown(one)).map(mark_of).collect();
+    }
+
+    /// Whether the page no longer shows a finding of this incident.
+    #[must_use]
+    pub fn is_gone(&self, finding: &Finding) -> bool {
+        !self.trail.gone.is_empty() && self.trail.gone.contains(&mark_of(finding))
+    }
+
     /// Takes findings in that are not there yet, and keeps the worst: see [`worst_findings`].
     pub fn join_findings(&mut self, more: impl IntoIterator<Item = Finding>) {
         self.findings.extend(more);
@@ -156,6 +170,12 @@ impl Incident {
             captures.remove(1);
         }
     }
+}
+
+fn mark_of(finding: &Finding) -> Digest {
+    let mut mark = DigestBuilder::new("hinomi finding 1");
+    mark.part(finding.rule.as_str()).part(&finding.evidence);
+    mark.finish()
 }
 
 /// The findings that an incident keeps: of the same rule and evidence one, the worst first, and of more than

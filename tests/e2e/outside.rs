@@ -31,7 +31,7 @@ fn health_metrics_and_the_status_page() {
     }
     let (status, page) = get(&city, "/");
     assert_eq!(status, 200);
-    for part in ["火の見", "top", "Attack Open", "網羅率"] {
+    for part in ["火の見", "top", "攻撃の疑い・未対応 / attack, open", "網羅率"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!page.contains("<iframe"), "what was captured is shown escaped: {page}");

@@ -191,3 +191,60 @@ async fn a_page_with_a_bad_certificate_is_compared_and_cannot_be_approved() {
     let refused = refused.await.expect("no panic");
     assert!(refused.err.contains("certificate"), "{}", refused.err);
 }
+
+#[test]
+fn a_decision_needs_a_name_with_a_mail_address() {
+    let city = Installation::watching(&[("/top", "")]);
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.check("review");
+    for by in [
+        "",
+        "Hanako",
+        "<web@city.example>",
+        "Hanako <web>",
+        "Hanako <a@b> x",
+        "Hanako <a b@c>",
+        "Hanako web@city.example",
+    ] {
+        let refused = city.run(&["baseline", "approve", "--first", "--by", by]);
+        assert!(
+            refused.err.contains("Hanako Yamada <web@city.example>") || refused.out.contains("left"),
+            "{by}: {refused:?}"
+        );
+        assert_eq!(city.run(&["baseline", "list", "--json"]).ended(1).lines().len(), 1, "{by}: nothing was approved");
+    }
+    city.run(&["baseline", "approve", "--first", "--by", BY]).ended(0);
+}
+
+#[test]
+fn empty_lists_say_so_and_windows_in_the_past_are_refused() {
+    let city = Installation::approved(&pages::ordinary());
+    for (command, said) in [
+        (&["silence", "list"][..], "no messages are held back"),
+        (&["plan", "list"], "no changes are announced"),
+        (&["baseline", "approve", "--first", "--by", BY], "no first snapshot waits"),
+    ] {
+        let ran = city.run(command).ended(0);
+        assert!(ran.out.contains(said), "{ran:?}");
+        let json: Vec<&str> = command.iter().copied().chain(["--json"]).collect();
+        assert_eq!(city.run(&json).ended(0).out, "", "{command:?}");
+    }
+    let plan =
+        ["plan", "add", "top", "--from", "2026-01-01T00:00:00Z", "--for", "3h", "--by", BY, "--reason", "renewal"];
+    let refused = city.run(&plan).ended(2);
+    assert!(refused.err.contains("ended"), "{refused:?}");
+}
+
+#[test]
+fn a_clean_page_with_an_open_incident_says_what_ends_it() {
+    let city = Installation::approved(&pages::ordinary());
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    let ran = city.run(&["check"]).ended(0);
+    assert!(ran.out.contains("still open") && ran.out.contains("incident resolve"), "{ran:?}");
+    let shown = city.run(&["incident", "list", "--json"]).lines();
+    let id = shown[0]["id"].as_str().expect("an id").to_owned();
+    let shown = city.run(&["incident", "show", &id]);
+    assert!(shown.out.contains("no longer on the page"), "{shown:?}");
+}

@@ -88,6 +88,7 @@ fn again(context: &Context, open: &Incident, seen: &Seen, up: &mut FollowUp) {
     // What is news stands first among its equals, where a message shows it.
     let before = std::mem::replace(&mut incident.findings, news);
     incident.join_findings(before.into_iter().chain(seen.findings.iter().cloned()));
+    incident.note_shown(seen.findings);
     up.incidents.push(incident);
 }
 

@@ -131,6 +131,7 @@ fn clean(context: &Context, kind: IncidentKind, up: &mut FollowUp) {
     let (since, count) = incident.clean.unwrap_or((context.now, 0));
     let count = count.saturating_add(1);
     incident.clean = Some((since, count));
+    incident.note_shown(&[]);
     let lasted = context.now.duration_since(since).unsigned_abs() >= context.timing.clean_over;
     if count >= context.timing.clean_fetches && lasted {
         attack::resolve_by_itself(context, &mut incident, up);

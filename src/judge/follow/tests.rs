@@ -181,6 +181,24 @@ fn a_second_injection_of_the_same_kind_is_told_too() {
 }
 
 #[test]
+fn what_the_page_no_longer_shows_is_kept_and_said_to_be_gone() {
+    let gone = |town: &Town| {
+        let incident = town.open()[0].clone();
+        let gone = incident.findings.iter().filter(|finding| incident.is_gone(finding));
+        gone.map(|finding| finding.evidence.clone()).collect::<Vec<_>>()
+    };
+    let mut town = Town::new();
+    town.find(Verdict::Alarm, "one", &[("hidden-frame", "first")]);
+    assert!(gone(&town).is_empty());
+    town.find(Verdict::Alarm, "two", &[("base-changed", "second")]);
+    assert_eq!(gone(&town), ["first"]);
+    town.see(Verdict::Unchanged, "clean");
+    assert_eq!(gone(&town).len(), 2);
+    town.find(Verdict::Alarm, "one", &[("hidden-frame", "first")]);
+    assert_eq!(gone(&town), ["second"], "it came back");
+}
+
+#[test]
 fn a_page_that_changes_its_evidence_with_every_fetch_is_told_less_and_less() {
     let mut town = Town::new();
     let day = 24 * 12;

@@ -27,7 +27,8 @@ pub(super) fn details(pen: &Pen, story: &Story, measure: Measure) -> Vec<Block> 
     let findings =
         findings.or(story.proposal.as_ref().map(|proposal| proposal.findings.as_slice())).unwrap_or_default();
     if !matches!(kind, Kind::Resolved | Kind::UnseenResolved) {
-        changed(pen, findings, &story.excerpts, measure, &mut blocks);
+        let is_gone = |finding: &Finding| story.incident.as_ref().is_some_and(|incident| incident.is_gone(finding));
+        changed(pen, (findings, &is_gone), &story.excerpts, measure, &mut blocks);
         reasons(pen, story, findings, &mut blocks);
     }
     blocks.retain(|block| !matches!(block, Block::Facts(facts) if facts.is_empty()));
@@ -176,14 +177,22 @@ fn proposal_facts(pen: &Pen, proposal: &Proposal, facts: &mut Vec<(String, Strin
     fact("Digest", "ダイジェスト", proposal.snapshot.state.to_string());
 }
 
-/// What changed: findings, then excerpts.
-fn changed(pen: &Pen, findings: &[Finding], excerpts: &[Excerpt], measure: Measure, blocks: &mut Vec<Block>) {
+/// What changed: findings, those that the page still shows first, then excerpts.
+fn changed(
+    pen: &Pen,
+    (findings, is_gone): (&[Finding], &dyn Fn(&Finding) -> bool),
+    excerpts: &[Excerpt],
+    measure: Measure,
+    blocks: &mut Vec<Block>,
+) {
     if findings.is_empty() && excerpts.is_empty() {
         return;
     }
     blocks.push(Block::Heading(pen.say("What changed", "何が変わったか")));
-    for finding in ranked(findings).into_iter().take(measure.most) {
-        finding_blocks(pen, finding, blocks);
+    let mut ordered = ranked(findings);
+    ordered.sort_by_key(|finding| is_gone(finding));
+    for finding in ordered.into_iter().take(measure.most) {
+        finding_blocks(pen, finding, is_gone(finding), blocks);
     }
     for excerpt in excerpts.iter().take(measure.most) {
         blocks.push(Block::Sub(format!("{}: {}", happened(pen, excerpt.kind), line(&excerpt.path, 200))));
@@ -223,7 +232,7 @@ fn happened(pen: &Pen, kind: ChangeKind) -> String {
     }
 }
 
-fn finding_blocks(pen: &Pen, finding: &Finding, blocks: &mut Vec<Block>) {
+fn finding_blocks(pen: &Pen, finding: &Finding, is_gone: bool, blocks: &mut Vec<Block>) {
     blocks.push(Block::Sub(pen.rule_title(&finding.rule)));
     let mut facts = vec![(pen.say("What", "内容"), pen.words(&finding.summary, 400))];
     if let Some(location) = &finding.location {
@@ -233,6 +242,9 @@ fn finding_blocks(pen: &Pen, finding: &Finding, blocks: &mut Vec<Block>) {
             |line| pen.say(format!("{path} (line {line})"), format!("{path} ({line}行目)")),
         );
         facts.push((pen.say("Place", "場所"), place));
+    }
+    if is_gone {
+        facts.push((pen.say("Now", "現在"), pen.say("no longer on the page", "ページにはもうありません")));
     }
     facts.push((pen.say("How bad", "深刻さ"), pen.severity(finding.severity).to_owned()));
     facts.push((pen.say("How sure", "確度"), pen.confidence(finding.confidence).to_owned()));

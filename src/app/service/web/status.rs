@@ -1,7 +1,7 @@
 //! The plain status page: what needs a person, coverage, outbox. Everything captured is escaped and defanged.
 
 use super::Site;
-use crate::model::{Incident, Proposal, defang, display_text};
+use crate::model::{Incident, IncidentKind, IncidentState, Proposal, Verdict, defang, display_text};
 use crate::store::{Coverage, Result, Store as _};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -56,11 +56,24 @@ fn incident_table(page: &mut String, incidents: &[Incident]) {
     }
     page.push_str("<table><tr><th>発生 / since<th>対象 / target<th>状態 / state<th>内容 / what</tr>");
     for incident in incidents {
-        let what = incident.judgement.because.first().map(|words| words.ja.as_str()).unwrap_or_default();
-        let state = format!("{:?} {:?}", incident.kind, incident.state);
-        row(page, "bad", &[&time(incident.opened), incident.target.as_str(), &state, what]);
+        let what = incident.judgement.because.first().map(|words| format!("{} / {}", words.ja, words.en));
+        let what = what.as_deref().unwrap_or_default();
+        row(page, "bad", &[&time(incident.opened), incident.target.as_str(), &state(incident), what]);
     }
     page.push_str("</table>");
+}
+
+fn state(incident: &Incident) -> String {
+    let (kind, kind_ja) = match incident.kind {
+        IncidentKind::Attack => ("attack", "攻撃の疑い"),
+        IncidentKind::Unseen => ("unseen", "観測不能"),
+    };
+    let (state, state_ja) = match incident.state {
+        IncidentState::Open => ("open", "未対応"),
+        IncidentState::Acknowledged => ("acknowledged", "対応中"),
+        IncidentState::Resolved => ("resolved", "解決済み"),
+    };
+    format!("{kind_ja}・{state_ja} / {kind}, {state}")
 }
 
 fn proposal_table(page: &mut String, proposals: &[Proposal]) {
@@ -71,7 +84,10 @@ fn proposal_table(page: &mut String, proposals: &[Proposal]) {
     page.push_str("<table><tr><th>から / since<th>対象 / target<th>判定 / verdict<th>digest</tr>");
     for proposal in proposals.iter().take(ROWS) {
         let digest = proposal.snapshot.state.to_string();
-        let verdict = proposal.judgement.verdict.as_str();
+        let verdict = match proposal.judgement.verdict {
+            Verdict::Alarm => "警報 / alarm",
+            _ => "要確認 / review",
+        };
         row(page, "", &[&time(proposal.since), proposal.target.as_str(), verdict, &digest]);
     }
     page.push_str("</table>");

@@ -11,6 +11,7 @@ pub(super) fn merge(stored: Incident, mut new: Incident, writer: Writer) -> Inci
         (new.clean, new.alarmed_state) = (stored.clean, stored.alarmed_state);
         (new.judgement, new.excerpts) = (stored.judgement.clone(), stored.excerpts.clone());
         (new.unseen, new.detail) = (stored.unseen, stored.detail.clone());
+        new.trail.gone.clone_from(&stored.trail.gone);
     }
     new.seen = new.seen.max(stored.seen);
     if stored.level > new.level {

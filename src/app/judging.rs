@@ -4,7 +4,7 @@ use super::Office;
 use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
-use crate::model::{Bounded, Excerpt, Finding, InputKind, Judgement, Policy, Snapshot, Target};
+use crate::model::{Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Snapshot, Target, Words};
 use crate::monitor::{Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
 use anyhow::Result;
@@ -53,8 +53,24 @@ impl Compared {
 pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned {
     let form = name.map_or(Form::Page, Form::File);
     let now = read(Source { form, ..Source::file(body, "", url, true) }, &[]);
-    let (findings, judgement) = scan(&now, None);
+    let (findings, mut judgement) = scan(&now, None);
+    if findings.is_empty() && holds_nothing(&now.page) {
+        let words = Words::new(
+            "nothing in it could be judged: it holds no markup, no script and no readable text",
+            "判定できる内容がありません(マークアップ、スクリプト、読み取れる文章のいずれもありません)",
+        );
+        judgement.because.push(words);
+    }
     Scanned { kind: now.page.kind, findings, judgement }
+}
+
+/// Whether an input is neither a page nor a script to a reader: empty, or bytes that are no text.
+fn holds_nothing(page: &Page) -> bool {
+    let bare = |name: &str| matches!(name, "html" | "head" | "body");
+    let is_markup = page.elements().any(|(_, element)| !bare(&element.name));
+    let text = page.visible_text(4_096);
+    let odd = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace()));
+    !is_markup && page.active.is_empty() && odd.count() * 10 >= text.chars().count()
 }
 
 /// Judges a new version against an old one that counts as approved.

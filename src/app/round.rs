@@ -2,8 +2,8 @@
 
 use super::{Office, lock, wiring};
 use crate::fetch::HttpFetcher;
-use crate::model::{Event, Notice, Persona, Receiver, Target};
-use crate::monitor::{CheckReport, Checker, Thoroughness};
+use crate::model::{Event, Notice, Persona, Receiver, Target, Words};
+use crate::monitor::{CheckReport, Checker, Thoroughness, notices};
 use crate::notify::{Letter, SendError, Story};
 use crate::store::{Sqlite, Store as _, Told};
 use anyhow::{Result, bail};
@@ -138,10 +138,7 @@ impl Office {
     }
 
     /// Something about hinomi itself, for all operators.
-    pub(super) fn for_operators(&self, trouble: &str, words: crate::model::Words) -> Vec<Notice> {
-        let at = Timestamp::now();
-        let event = Event::Operations { trouble: trouble.to_owned(), words, over: false };
-        let notice = |receiver| Notice { id: Uuid::now_v7(), receiver, event: event.clone(), at, not_before: at };
-        self.operators().into_iter().map(notice).collect()
+    pub(super) fn for_operators(&self, trouble: &str, words: &Words) -> Vec<Notice> {
+        notices(&self.operators(), trouble, words, false, Timestamp::now())
     }
 }

@@ -151,8 +151,11 @@ fn print(context: &Context, line: &Line) -> anyhow::Result<()> {
         Ok(scanned) => {
             let name = render::safe(&line.name);
             render::line(&format!("{} {name}", render::verdict(context, scanned.judgement.verdict)))?;
+            // With findings the reasons say the same once more.
+            let reasons = render::reasons(context, &scanned.judgement).into_iter();
+            let reasons = reasons.take(if scanned.findings.is_empty() { usize::MAX } else { 0 });
             let lines = scanned.findings.iter().flat_map(|finding| render::finding(context, finding));
-            lines.into_iter().try_for_each(|line| render::line(&line))
+            reasons.chain(lines).try_for_each(|line| render::line(&line))
         }
     }
 }
@@ -170,12 +173,18 @@ fn as_json(context: &Context, line: &Line) -> serde_json::Value {
             }
             told
         }
-        Ok(scanned) => json!({
-            "input": line.name,
-            "kind": scanned.kind,
-            "verdict": scanned.judgement.verdict,
-            "findings": json::findings(&scanned.findings, context.language),
-            "ms": ms,
-        }),
+        Ok(scanned) => {
+            let mut told = json!({
+                "input": line.name,
+                "kind": scanned.kind,
+                "verdict": scanned.judgement.verdict,
+                "findings": json::findings(&scanned.findings, context.language),
+                "ms": ms,
+            });
+            if let Some(why) = scanned.judgement.because.first().filter(|_| scanned.findings.is_empty()) {
+                told["reason"] = why.get(context.language).into();
+            }
+            told
+        }
     }
 }

@@ -31,6 +31,7 @@ pub use pulse::Pulse;
 pub use report::CheckReport;
 pub use schedule::run_checks;
 pub use self_watch::{STUCK_AFTER, SelfWatch, VERIFIED, Vitals};
+pub use trouble::notices;
 pub use witness::Witnesses;
 pub use wording::Wording;
 pub use world::{Pace, World};

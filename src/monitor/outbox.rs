@@ -3,8 +3,9 @@
 use super::chance::random;
 use super::company::{horizon, lately_since, told_at_last, told_now};
 use super::pulse::Pulse;
+use super::trouble;
 use super::wording::{Wording, write_messages};
-use crate::model::{Channel, Event, Message, Notice, Receiver, Words};
+use crate::model::{Channel, Message, Notice, Receiver, Words};
 use crate::notify::{Notifier, SendError};
 use crate::store::{Result, Store};
 use jiff::Timestamp;
@@ -171,16 +172,8 @@ impl<S: Store> Postman<S> {
                 "{who} 宛てのメッセージの送信を断念しました: {detail}。件名: {subject}。別の手段で連絡し、宛先を修正してください。"
             ),
         );
-        let event = Event::Operations { trouble: GIVEN_UP.to_owned(), words, over: false };
         let others = self.operators.iter().filter(|operator| operator.address != message.receiver.address);
-        let notice = |receiver: &Receiver| Notice {
-            id: Uuid::now_v7(),
-            receiver: receiver.clone(),
-            event: event.clone(),
-            at: now,
-            not_before: now,
-        };
-        others.map(notice).collect()
+        trouble::notices(&others.cloned().collect::<Vec<_>>(), GIVEN_UP, &words, false, now)
     }
 }
 

@@ -67,8 +67,9 @@ pub(super) fn set_aside_notes() -> String {
     format!("{NOTES}{QUARANTINED}:")
 }
 
-/// Something about hinomi itself, for each operator.
-pub(super) fn notices(operators: &[Receiver], trouble: &str, words: &Words, over: bool, now: Timestamp) -> Vec<Notice> {
+/// Something about hinomi itself, for each operator: what began, or with `over` what is no more.
+#[must_use]
+pub fn notices(operators: &[Receiver], trouble: &str, words: &Words, over: bool, now: Timestamp) -> Vec<Notice> {
     let event = Event::Operations { trouble: trouble.to_owned(), words: words.clone(), over };
     let notice = |receiver: &Receiver| Notice {
         id: Uuid::now_v7(),

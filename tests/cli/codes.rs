@@ -132,3 +132,16 @@ fn a_backup_comes_back() {
     city.check("alarm");
     city.run(&["baseline", "verify"]).ended(0);
 }
+
+#[test]
+fn a_file_in_which_nothing_can_be_judged_says_so() {
+    let city = Installation::watching(&[]);
+    let noise: Vec<u8> = (0_u32..3_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    city.write("empty.html", "");
+    city.write("noise.bin", noise);
+    city.write("words.txt", "粗大ごみの収集日が変わります");
+    let told = city.run(&["scan", "empty.html", "noise.bin", "words.txt"]).ended(0).out;
+    assert_eq!(told.matches("nothing in it could be judged").count(), 2, "{told}");
+    let lines = city.run(&["scan", "--json", "empty.html", "words.txt"]).ended(0).lines();
+    assert!(lines[0]["reason"].is_string() && lines[1]["reason"].is_null(), "{lines:?}");
+}

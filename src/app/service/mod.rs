@@ -62,7 +62,7 @@ async fn tell_refusal(office: &Office) -> Result<()> {
     let Some(why) = &office.refused else { return Ok(()) };
     let words = reload::refusal(why);
     tracing::error!("{}", words.en);
-    Ok(office.store.put_notices(office.for_operators(reload::REFUSED, words)).await?)
+    Ok(office.store.put_notices(office.for_operators(reload::REFUSED, &words)).await?)
 }
 
 /// Tells the operators when the service did not end in good order last time.
@@ -76,7 +76,7 @@ async fn tell_last_end(office: &Office) -> Result<()> {
     let mut told = Told { notes: vec![(ENDED.to_owned(), RUNNING.to_owned())], ..Told::default() };
     if let Some(why) = why {
         tracing::warn!("the service did not end in good order last time: {why}");
-        told.notices = office.for_operators("restarted", restarted(&why));
+        told.notices = office.for_operators("restarted", &restarted(&why));
     }
     Ok(office.store.tell(told).await?)
 }
@@ -102,7 +102,7 @@ async fn tell_repairs(office: &Office) -> Result<()> {
     if repairs.is_empty() {
         return Ok(());
     }
-    let notices = office.for_operators("record-repaired", repaired(&repairs));
+    let notices = office.for_operators("record-repaired", &repaired(&repairs));
     Ok(office.store.tell_repairs(repairs.iter().map(|repair| repair.id).collect(), notices).await?)
 }
 

@@ -1,8 +1,8 @@
 //! Reads a changed `targets.toml` again, or refuses it whole and keeps the old one.
 
 use crate::app::office::{EMPTY, FileMark, Office, Places, mark_of, registry};
-use crate::model::{Event, Language, Notice, Receiver, Words};
-use crate::monitor::World;
+use crate::model::{Language, Receiver, Words};
+use crate::monitor::{World, notices};
 use crate::store::{Sqlite, Store as _, StoreError};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 /// Time between two looks at the file.
 const EVERY: Duration = Duration::from_secs(2);
@@ -78,16 +77,8 @@ impl Reload {
     async fn tell_refusal(&self, why: &str) -> Result<()> {
         let words = refusal(why);
         tracing::error!("{}", words.en);
-        let event = Event::Operations { trouble: REFUSED.to_owned(), words, over: false };
-        let at = Timestamp::now();
-        let notice = |receiver: &Receiver| Notice {
-            id: Uuid::now_v7(),
-            receiver: receiver.clone(),
-            event: event.clone(),
-            at,
-            not_before: at,
-        };
-        Ok(self.store.put_notices(self.operators.iter().map(notice).collect()).await?)
+        let notices = notices(&self.operators, REFUSED, &words, false, Timestamp::now());
+        Ok(self.store.put_notices(notices).await?)
     }
 }
 

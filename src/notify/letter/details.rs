@@ -27,8 +27,7 @@ pub(super) fn details(pen: &Pen, story: &Story, measure: Measure) -> Vec<Block> 
     let findings =
         findings.or(story.proposal.as_ref().map(|proposal| proposal.findings.as_slice())).unwrap_or_default();
     if !matches!(kind, Kind::Resolved | Kind::UnseenResolved) {
-        let is_gone = |finding: &Finding| story.incident.as_ref().is_some_and(|incident| incident.is_gone(finding));
-        changed(pen, (findings, &is_gone), &story.excerpts, measure, &mut blocks);
+        changed(pen, story, findings, measure, &mut blocks);
         reasons(pen, story, findings, &mut blocks);
     }
     blocks.retain(|block| !matches!(block, Block::Facts(facts) if facts.is_empty()));
@@ -178,13 +177,9 @@ fn proposal_facts(pen: &Pen, proposal: &Proposal, facts: &mut Vec<(String, Strin
 }
 
 /// What changed: findings, those that the page still shows first, then excerpts.
-fn changed(
-    pen: &Pen,
-    (findings, is_gone): (&[Finding], &dyn Fn(&Finding) -> bool),
-    excerpts: &[Excerpt],
-    measure: Measure,
-    blocks: &mut Vec<Block>,
-) {
+fn changed(pen: &Pen, story: &Story, findings: &[Finding], measure: Measure, blocks: &mut Vec<Block>) {
+    let excerpts: &[Excerpt] = &story.excerpts;
+    let is_gone = |finding: &Finding| story.incident.as_ref().is_some_and(|incident| incident.is_gone(finding));
     if findings.is_empty() && excerpts.is_empty() {
         return;
     }

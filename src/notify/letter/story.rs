@@ -163,6 +163,10 @@ fn trouble(pen: &Pen, story: &Story) -> String {
             en: "hinomi cannot write and has ended",
             ja: "記録を書き込めず、監視が停止しました",
         },
+        "memory-damaged" => StaticWords {
+            en: "what was remembered of a page could not be read",
+            ja: "ページの点検間の記録を読み取れません",
+        },
         "record-damaged" => StaticWords {
             en: "the record of approvals does not verify",
             ja: "承認の記録が整合していません",

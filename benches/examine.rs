@@ -4,7 +4,7 @@
 
 use criterion::Criterion;
 use hinomi::judge::Known;
-use hinomi::model::{Head, Policy, Verdict};
+use hinomi::model::{Head, Indicators, Policy, Verdict};
 use hinomi::monitor::{Bodies, Source, Terms, examine, read};
 use hinomi::parse;
 use std::fmt::Write as _;
@@ -69,7 +69,14 @@ fn examined(old: &str, new: &str, head: &Head) -> Verdict {
     black_box(now.state());
     let approved = [read_one(old.as_bytes())];
     let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
-    let terms = Terms { organisation: Some("例示市"), policy, known, approval_ended: false, bodies };
+    let terms = Terms {
+        organisation: Some("例示市"),
+        policy,
+        known,
+        approval_ended: false,
+        bodies,
+        indicators: Indicators::none(),
+    };
     black_box(examine(&now, &approved, &terms)).judgement.verdict
 }
 

@@ -4,8 +4,10 @@ use super::Office;
 use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
-use crate::model::{Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Snapshot, Target, Words};
-use crate::monitor::{Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
+use crate::model::{
+    Bounded, Excerpt, Finding, Indicators, InputKind, Judgement, Page, Policy, Snapshot, Target, Words,
+};
+use crate::monitor::{About, Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
 use anyhow::Result;
 use std::sync::Arc;
@@ -50,10 +52,10 @@ impl Compared {
 
 /// Judges one input without a baseline.
 #[must_use]
-pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>) -> Scanned {
+pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>, indicators: &Indicators) -> Scanned {
     let form = name.map_or(Form::Page, Form::File);
     let now = read(Source { form, ..Source::file(body, "", url, true) }, &[]);
-    let (findings, mut judgement) = scan(&now, None);
+    let (findings, mut judgement) = scan(&now, About { organisation: None, indicators });
     if findings.is_empty() && holds_nothing(&now.page) {
         let words = Words::new(
             "nothing in it could be judged: it holds no markup, no script and no readable text",
@@ -87,7 +89,8 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
     };
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
     let (policy, bodies) = (Policy::Follow, &Bodies::new());
-    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
+    let terms =
+        Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators: Indicators::none() };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         findings: Vec::new(),
@@ -109,8 +112,9 @@ impl Office {
         let now = read(of_snapshot(new, &new_body), &target.masks);
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
         let bodies = &self.linked_bodies(&[old, new]).await?;
+        let indicators = &self.indicators().await?;
         let (policy, known) = (target.policy, Known::New);
-        let terms = Terms { organisation, policy, known, approval_ended: false, bodies };
+        let terms = Terms { organisation, policy, known, approval_ended: false, bodies, indicators };
         Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
     }
 }

@@ -39,6 +39,7 @@ impl Office {
     /// When the store fails.
     pub async fn check_round(&self, round: Vec<(Target, Persona)>, mut take: impl FnMut(CheckReport)) -> Result<()> {
         let checker = self.checker(Arc::new(wiring::fetcher(&self.settings)?));
+        checker.world.set_indicators(self.indicators().await?);
         let mut waiting = round.into_iter();
         let mut running = FuturesUnordered::new();
         loop {

@@ -5,8 +5,8 @@ use super::office::{Places, settings};
 use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
-use crate::model::{Fetched, Persona, UnseenReason, Verdict};
-use crate::monitor::{Form, Source, read, scan};
+use crate::model::{Fetched, Indicators, Persona, UnseenReason, Verdict};
+use crate::monitor::{About, Form, Source, read, scan};
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -24,6 +24,7 @@ pub struct Unfetched {
 pub struct Scout {
     ready: OnceLock<Result<(tokio::runtime::Runtime, HttpFetcher), String>>,
     settings: crate::config::Settings,
+    indicators: Indicators,
 }
 
 impl Scout {
@@ -31,8 +32,14 @@ impl Scout {
     ///
     /// # Errors
     /// When `hinomi.toml` cannot be used.
-    pub fn new(places: &Places) -> Result<Self> {
-        Ok(Self { ready: OnceLock::new(), settings: settings(places)? })
+    pub fn new(places: &Places, indicators: Indicators) -> Result<Self> {
+        Ok(Self { ready: OnceLock::new(), settings: settings(places)?, indicators })
+    }
+
+    /// What others have seen in attacks.
+    #[must_use]
+    pub const fn indicators(&self) -> &Indicators {
+        &self.indicators
     }
 
     /// Fetches a URL and judges what came, without a baseline.
@@ -58,7 +65,7 @@ impl Scout {
                 let (head, body) = (&capture.head, capture.body.as_slice());
                 let form = Form::File(head.final_url.path());
                 let now = read(Source { form, ..Source::answer(body, head, &[]) }, &[]);
-                let (findings, judgement) = scan(&now, None);
+                let (findings, judgement) = scan(&now, About { organisation: None, indicators: &self.indicators });
                 match classify(Some(head), body) {
                     Some(reason) if judgement.verdict != Verdict::Alarm => {
                         Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })

@@ -10,6 +10,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod incident;
+mod indicators;
 mod json;
 mod notify;
 mod render;
@@ -60,6 +61,8 @@ enum Command {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     #[command(subcommand)]
+    Indicators(indicators::IndicatorsCommand),
+    #[command(subcommand)]
     Silence(silence::SilenceCommand),
     #[command(subcommand)]
     Plan(silence::PlanCommand),
@@ -106,6 +109,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Target(command) => target::run(command, context),
         Command::Baseline(command) => baseline::run(command, context),
         Command::Incident(command) => incident::run(command, context),
+        Command::Indicators(command) => indicators::run(command, context),
         Command::Silence(command) => silence::silence(command, context),
         Command::Plan(command) => silence::plan(command, context),
         Command::Notify(command) => notify::run(command, context),

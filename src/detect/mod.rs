@@ -15,6 +15,7 @@ mod form_skimmer;
 mod form_target_changed;
 mod hidden_frame;
 mod hidden_links;
+mod host_in_indicator_list;
 mod import_map_changed;
 mod linked_resource_changed;
 mod look_alike_host;
@@ -52,6 +53,7 @@ pub trait Detector: Sync {
 
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
 static DETECTORS: &[&dyn Detector] = &[
+    &host_in_indicator_list::HostInIndicatorList,
     &script_appended::ScriptAppended,
     &encoded_script::EncodedScript,
     &clipboard_lure::ClipboardLure,
@@ -93,6 +95,7 @@ static OF_INSERTED: &[&dyn Detector] = &[
     &offsite_redirect::OffsiteRedirect,
     &base_changed::BaseChanged,
     &form_target_changed::FormTargetChanged,
+    &host_in_indicator_list::HostInIndicatorList,
 ];
 
 /// The rule under which a detector that fails reports itself.
@@ -129,6 +132,12 @@ pub fn examine_inserted(case: &Case) -> Vec<Finding> {
     findings
 }
 
+/// What indicators alone say of a case.
+#[must_use]
+pub fn examine_listed(case: &Case) -> Vec<Finding> {
+    if case.indicators.is_empty() { Vec::new() } else { run(&[&host_in_indicator_list::HostInIndicatorList], case) }
+}
+
 /// The rule of an id.
 #[must_use]
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -144,6 +153,12 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 #[must_use]
 pub fn changes_by_nature(url: &Url) -> bool {
     url.host_str().and_then(|host| support::service(host, url.path())).is_some_and(support::Service::changes)
+}
+
+/// Whether a host is, or holds, one of a well-known service.
+#[must_use]
+pub fn is_well_known(host: &str) -> bool {
+    support::is_well_known(host)
 }
 
 /// Which rules these are: a state judged under another revision is judged again. The number after the version grows

@@ -27,7 +27,7 @@ fn page() -> Page {
 fn examined(detectors: &[&dyn Detector]) -> Vec<Finding> {
     let page = page();
     let now = Version { page: &page, head: None, scripts: &[], url: None, resources: &[] };
-    run(detectors, &Case { now, approved: None, organisation: None })
+    run(detectors, &Case { now, approved: None, organisation: None, indicators: crate::model::Indicators::none() })
 }
 
 struct Many;

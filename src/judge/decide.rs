@@ -90,7 +90,9 @@ pub fn unseen(reason: UnseenReason) -> Judgement {
 }
 
 fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
-    let of_the_fetch = facts.findings.iter().filter(|finding| finding.rule == "bad-certificate");
+    // No part of the state: how it came, and what others say of it.
+    let beside = ["bad-certificate", "host-in-indicator-list"];
+    let of_the_fetch = facts.findings.iter().filter(|finding| beside.contains(&finding.rule.as_str()));
     let set_aside = judgement.because;
     // What is found in what the page loads, though the state is approved, lies in what changes by nature.
     judgement = from_findings(of_the_fetch.chain(facts.linked));

@@ -1,6 +1,6 @@
 //! The case that detectors look at: a page, what was approved before, and what lies between.
 
-use super::{ActiveChange, ActiveItem, Difference, Head, Page, Resource, ScriptReport};
+use super::{ActiveChange, ActiveItem, Difference, Head, Indicators, Page, Resource, ScriptReport};
 use url::Url;
 
 /// One version with its head.
@@ -36,6 +36,8 @@ pub struct Case<'a> {
     pub approved: Option<Compared<'a>>,
     /// Name of the owning organisation, where known: identity of the page.
     pub organisation: Option<&'a str>,
+    /// What others have seen in attacks.
+    pub indicators: &'a Indicators,
 }
 
 impl<'a> Case<'a> {

@@ -1,6 +1,6 @@
 //! Captured text made harmless for people to read: addresses that no program turns into links, and no invisible characters.
 
-use super::site;
+use super::site::is_public_suffix;
 use std::borrow::Cow;
 
 /// Text with its URLs, hosts and mail addresses made unclickable: `http` → `hxxp`, dots of hosts → `[.]`, `@` → `[@]`.
@@ -123,7 +123,7 @@ fn is_host(word: &str, after_letter: bool) -> bool {
     name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
         || name.parse::<std::net::Ipv4Addr>().is_ok()
         || reserved.iter().any(|name| name.eq_ignore_ascii_case(last))
-        || site::is_public_suffix(&last.to_ascii_lowercase())
+        || is_public_suffix(&last.to_ascii_lowercase())
 }
 
 /// Text without what a person cannot see or what changes how the rest is seen: control characters, zero-width and filler

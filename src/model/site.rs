@@ -34,7 +34,8 @@ pub fn chosen_name(host: &str) -> Option<&str> {
 }
 
 /// Whether a name in lower case is a public suffix of its own (`jp`, `com`, `lg.jp`).
-pub(super) fn is_public_suffix(name: &str) -> bool {
+#[must_use]
+pub fn is_public_suffix(name: &str) -> bool {
     psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == name.len())
 }
 

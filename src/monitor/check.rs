@@ -16,8 +16,8 @@ use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
 use crate::judge::{Outlook, Sighting};
 use crate::model::{
-    Capture, Fetched, Head, Judged, Persona, Policy, Resource, Target, TargetState, UnseenReason, Verdict, Wanted,
-    fingerprint,
+    Capture, Digest, Fetched, Head, Judged, Persona, Policy, Resource, Target, TargetState, UnseenReason, Verdict,
+    Wanted, fingerprint,
 };
 use crate::store::{Result, Store};
 use jiff::Timestamp;
@@ -78,7 +78,8 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
             Thoroughness::Usual => resources::usual_since(&target, Timestamp::now()),
             Thoroughness::Full => Timestamp::now(),
         };
-        let look = Look { target: &target, persona, state: &state, since };
+        let indicators = self.world.indicators().revision();
+        let look = Look { target: &target, persona, state: &state, since, indicators };
         let outcome = match self.fetcher.fetch(self.request(look, how)).await {
             Err(failure) => self.missed(&target, failure).await,
             Ok(Fetched::NotModified(head)) => self.not_modified(look, head).await?,
@@ -162,7 +163,8 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         let doubtful = record_trouble::concerns(self.store.as_ref(), &self.world, target, persona).await?;
         if let Some(last) = state.last.as_ref().filter(|last| !doubtful && can_be_repeated(last, state)) {
             let resources = self.as_last(look, last, &capture.head.final_url).await;
-            let print = fingerprint(capture.sha256, &capture.head, &resources, &terms(target), state.revision);
+            let print =
+                fingerprint(capture.sha256, &capture.head, &resources, &terms(target, look.indicators), state.revision);
             if last.fingerprint == print {
                 return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
             }
@@ -191,13 +193,13 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     }
 }
 
-/// Under what an answer is judged: other rules, masks or another policy may say something else of the same one.
-pub(super) fn terms(target: &Target) -> Cow<'static, str> {
+/// Under what an answer is judged: other rules, masks, indicators or another policy may say something else of the same one.
+pub(super) fn terms(target: &Target, indicators: Digest) -> Cow<'static, str> {
     let rules = crate::detect::revision();
-    if target.masks.is_empty() && target.policy == Policy::Follow {
+    if target.masks.is_empty() && target.policy == Policy::Follow && indicators == Digest::default() {
         return Cow::Borrowed(rules);
     }
-    Cow::Owned(format!("{rules} {:?} {:?}", target.policy, target.masks))
+    Cow::Owned(format!("{rules} {:?} {:?} {indicators}", target.policy, target.masks))
 }
 
 /// Whether what was said of the same answer can be said again without a second look. Quiet verdicts can; a review or an

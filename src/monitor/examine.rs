@@ -4,8 +4,8 @@
 use super::linked::{self, Bodies, Linked};
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Difference, Digest, Excerpt, Finding, Head, Judgement, Mask, Page, Policy, Resource, ScriptReport,
-    UnseenReason, Verdict, Version,
+    Case, Compared, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, Page, Policy, Resource,
+    ScriptReport, UnseenReason, Verdict, Version,
 };
 use crate::{detect, diff, judge, parse, script};
 use url::Url;
@@ -84,6 +84,8 @@ pub struct Terms<'a> {
     pub approval_ended: bool,
     /// Bytes of what the versions load, as far as they are at hand.
     pub bodies: &'a Bodies,
+    /// What others have seen in attacks.
+    pub indicators: &'a Indicators,
 }
 
 /// What came of it.
@@ -139,7 +141,7 @@ fn written(body: &str, url: Option<&Url>) -> Page {
 }
 
 /// What is found in what scripts would write; the same in an approved version is known.
-fn inserted_findings(now: &Read, approved: Option<&Read>, organisation: Option<&str>) -> Vec<Finding> {
+fn inserted_findings(now: &Read, approved: Option<&Read>, about: About) -> Vec<Finding> {
     let Some(page) = &now.inserted else { return Vec::new() };
     let nothing = approved.filter(|old| old.inserted.is_none()).map(|old| written("", old.url));
     let version = Version { page, head: None, scripts: &[], url: now.url, resources: &[] };
@@ -149,7 +151,7 @@ fn inserted_findings(now: &Read, approved: Option<&Read>, organisation: Option<&
     });
     let difference = before.map(|before| diff::compare(before, version));
     let compared = before.zip(difference.as_ref()).map(|(version, difference)| Compared { version, difference });
-    detect::examine_inserted(&Case { now: version, approved: compared, organisation })
+    detect::examine_inserted(&about.case(version, compared))
 }
 
 impl<'a> Read<'a> {
@@ -182,12 +184,12 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let nearest = nearest(now, approved);
     let compared =
         nearest.as_ref().map(|(index, difference)| Compared { version: approved[*index].version(), difference });
-    let case = Case { now: now.version(), approved: compared, organisation: terms.organisation };
-    let mut findings = detect::examine(&case);
+    let about = About { organisation: terms.organisation, indicators: terms.indicators };
+    let mut findings = detect::examine(&about.case(now.version(), compared));
     let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
-    findings.extend(inserted_findings(now, old, terms.organisation));
+    findings.extend(inserted_findings(now, old, about));
     let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| (old.resources, difference));
-    let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies);
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.indicators);
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
@@ -222,7 +224,8 @@ pub fn examine_answer(
 /// is compared with it too, or an attacker could hide an injection behind a status that browsers do not mind.
 #[must_use]
 pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
-    let (findings, judgement) = scan(now, terms.organisation);
+    let about = About { organisation: terms.organisation, indicators: terms.indicators };
+    let (findings, judgement) = scan(now, about);
     let alone = Examination { difference: None, findings, excerpts: Vec::new(), judgement };
     if approved.is_empty() {
         return alone;
@@ -232,13 +235,41 @@ pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> 
     if kept && compared.judgement.verdict > alone.judgement.verdict { compared } else { alone }
 }
 
+/// What is known about a page beside itself.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Name of the owning organisation, where known.
+    pub organisation: Option<&'a str>,
+    /// What others have seen in attacks.
+    pub indicators: &'a Indicators,
+}
+
+impl<'a> About<'a> {
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { organisation: None, indicators: Indicators::none() }
+    }
+
+    fn case(self, now: Version<'a>, approved: Option<Compared<'a>>) -> Case<'a> {
+        Case { now, approved, organisation: self.organisation, indicators: self.indicators }
+    }
+}
+
 /// Judges an input without a baseline: a sign of attack must stand in the input itself.
 #[must_use]
-pub fn scan(now: &Read, organisation: Option<&str>) -> (Vec<Finding>, Judgement) {
-    let mut findings = detect::examine(&Case { now: now.version(), approved: None, organisation });
-    findings.extend(inserted_findings(now, None, organisation));
+pub fn scan(now: &Read, about: About) -> (Vec<Finding>, Judgement) {
+    let mut findings = detect::examine(&about.case(now.version(), None));
+    findings.extend(inserted_findings(now, None, about));
     let judgement = judge::without_baseline(&findings);
     (findings, judgement)
+}
+
+/// What indicators say of a page that is approved as it stands: they may be younger than the approval.
+pub(super) fn listed(now: &Read, indicators: &Indicators) -> Vec<Finding> {
+    let nothing = Difference::default();
+    let approved = Some(Compared { version: now.version(), difference: &nothing });
+    detect::examine_listed(&About { organisation: None, indicators }.case(now.version(), approved))
 }
 
 /// The approved version with the fewest unapproved active changes, then with the most kept.

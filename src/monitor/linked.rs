@@ -1,11 +1,11 @@
 //! What is found in what a page loads: every content that no approved state has is examined by itself.
 
-use super::examine::{Form, Read, Source, Terms, examine as compare, read, scan};
+use super::examine::{About, Form, Read, Source, Terms, examine as compare, read, scan};
 use crate::diff::readable;
 use crate::judge::{Known, weigh};
 use crate::model::{
-    ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
-    ResourceKind, Verdict,
+    ChangeKind, Difference, Digest, Excerpt, Finding, Indicators, Location, MAX_EVIDENCE, Page, Plane, Policy,
+    Resource, ResourceKind, Verdict,
 };
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -30,12 +30,17 @@ pub(super) struct Linked {
 /// compared with the script before it, the document of a frame with that document, a stylesheet as the only one of a page.
 /// What changes by nature is heard only when it alarms. Contents whose bytes are not at hand are left out: that they
 /// differ stands in the difference.
-pub(super) fn examine(now: &[Resource], approved: Option<(&[Resource], &Difference)>, bodies: &Bodies) -> Linked {
+pub(super) fn examine(
+    now: &[Resource],
+    approved: Option<(&[Resource], &Difference)>,
+    bodies: &Bodies,
+    indicators: &Indicators,
+) -> Linked {
     let mut linked = Linked::default();
     for (resource, before) in changed(now, approved) {
         let Some(body) = body(resource, bodies) else { continue };
         let before = before.and_then(|before| self::body(before, bodies));
-        let mut one = examine_one(resource, body, before);
+        let mut one = examine_one(resource, body, before, indicators);
         if resource.volatile {
             one.findings.retain(|finding| weigh(finding) == Verdict::Alarm);
             one.excerpts.truncate(if one.findings.is_empty() { 0 } else { SHOWN });
@@ -67,18 +72,18 @@ fn body<'a>(resource: &Resource, bodies: &'a Bodies) -> Option<&'a [u8]> {
     Some(bodies.get(&resource.bytes()?)?.as_slice())
 }
 
-fn examine_one(resource: &Resource, body: &[u8], before: Option<&[u8]>) -> Linked {
+fn examine_one(resource: &Resource, body: &[u8], before: Option<&[u8]>, indicators: &Indicators) -> Linked {
     let (new, old) = (within_page(resource, body), before.map(|before| within_page(resource, before)));
     let (now, old) = (read_as(resource, &new), old.as_deref().map(|old| read_as(resource, old)));
     let (mut findings, difference) = match &old {
-        Some(old) => against(&now, old),
-        None => (scan(&now, None).0, None),
+        Some(old) => against(&now, old, indicators),
+        None => (scan(&now, About { organisation: None, indicators }).0, None),
     };
     let is_script = resource.kind == ResourceKind::Script;
     let added = before.filter(|_| is_script).and_then(|before| added_part(before, body));
     if let Some((added, old)) = added.zip(old.as_ref()) {
         // Alone it hides behind nothing that the old part holds already.
-        let more = against(&read_as(resource, added), old).0;
+        let more = against(&read_as(resource, added), old, indicators).0;
         findings.extend(more.into_iter().filter(|finding| finding.rule != "script-appended"));
     }
     let mut told = HashSet::new();
@@ -105,9 +110,9 @@ fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
     read(Source { body, head: None, url, form, believed: false, resources: &[] }, &[])
 }
 
-fn against(now: &Read, old: &Read) -> (Vec<Finding>, Option<Difference>) {
+fn against(now: &Read, old: &Read, indicators: &Indicators) -> (Vec<Finding>, Option<Difference>) {
     let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
-    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
+    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators };
     let examination = compare(now, std::slice::from_ref(old), &terms);
     (examination.findings, examination.difference)
 }

@@ -24,7 +24,7 @@ mod write_down;
 
 pub use check::{Checker, Thoroughness};
 pub use escalation::run_escalation;
-pub use examine::{Examination, Form, Read, Source, Terms, examine, examine_answer, read, scan};
+pub use examine::{About, Examination, Form, Read, Source, Terms, examine, examine_answer, read, scan};
 pub use linked::Bodies;
 pub use outbox::Postman;
 pub use pulse::Pulse;

@@ -5,7 +5,7 @@ use super::record_trouble::RecordTrouble;
 use super::resources::Fleet;
 use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
-use crate::model::{Receiver, Registry};
+use crate::model::{Indicators, Receiver, Registry};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use url::Url;
@@ -60,6 +60,7 @@ pub struct World {
     pub(super) witnesses: Witnesses,
     /// What pages load, as the fleet saw it last.
     pub(super) resources: Fleet,
+    indicators: RwLock<Arc<Indicators>>,
     outlook: Mutex<Outlook>,
     /// Approved states that checks could not read; none before the first look at them.
     pub(super) record_trouble: tokio::sync::Mutex<Option<RecordTrouble>>,
@@ -74,7 +75,8 @@ impl World {
         let witnesses = Witnesses::new(Vec::new());
         let (outlook, record_trouble) = (Mutex::default(), tokio::sync::Mutex::default());
         let resources = Fleet::default();
-        Self { registry, operators, pace, examining, witnesses, resources, outlook, record_trouble }
+        let indicators = RwLock::default();
+        Self { registry, operators, pace, examining, witnesses, resources, indicators, outlook, record_trouble }
     }
 
     /// The same with pages of others that are asked for when many hosts fail.
@@ -92,6 +94,17 @@ impl World {
     /// Puts a new registry in place.
     pub fn set_registry(&self, registry: Registry) {
         *self.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    }
+
+    /// The indicators that are in force.
+    #[must_use]
+    pub fn indicators(&self) -> Arc<Indicators> {
+        Arc::clone(&self.indicators.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other indicators in force.
+    pub fn set_indicators(&self, indicators: Indicators) {
+        *self.indicators.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(indicators);
     }
 
     /// Who may be told, under a registry.

@@ -333,6 +333,15 @@ contract! {
     /// Ends a silence; `false` when none has that id or begins so; refused when several do. What it alone held back is
     /// told now: a review in the next digest, the rest at once.
     fn end_silence(&self, id: String, now: Timestamp) -> bool;
+    /// Puts indicators in the place of those that a source of this name had.
+    fn put_indicators(&self, source: String, indicators: Vec<Indicator>, now: Timestamp) -> ();
+    /// Takes a source of indicators away; `false` when there is none of that name.
+    fn remove_indicators(&self, source: String) -> bool;
+    /// The sources of indicators by name.
+    fn indicator_sources(&self) -> Vec<IndicatorSource>;
+    /// All indicators by source.
+    fn indicators(&self) -> Vec<(IndicatorSource, Vec<Indicator>)>;
+
     /// Planned changes that have not ended.
     fn plans(&self, now: Timestamp) -> Vec<PlannedChange>;
     /// Adds a planned change.

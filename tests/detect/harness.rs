@@ -8,15 +8,15 @@
 
 use hinomi::judge::Known;
 use hinomi::model::{
-    Certificate, Confidence, Content, Digest, Finding, Head, Hop, Plane, Policy, Resource, ResourceKind, Severity,
-    UnseenReason, same_site,
+    Certificate, Confidence, Content, Digest, Finding, Head, Hop, Indicator, IndicatorKind, IndicatorSource,
+    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, same_site,
 };
 use hinomi::monitor as examine;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use url::Url;
 
 /// The folder of a rule's fixtures.
@@ -109,10 +109,28 @@ impl RawHead {
 /// What all rules find in a fixture, compared with the baseline beside it or, without one, alone: as a check does it.
 fn findings(rule: &str, name: &str, baseline: Option<&str>) -> Vec<Finding> {
     let now = load(rule, name);
-    let Some(baseline) = baseline else { return examine::scan(&read(&now), Some("例示市")).0 };
+    let Some(baseline) = baseline else { return examine::scan(&read(&now), about()).0 };
     let old = load(rule, baseline);
     let bodies = now.bodies.iter().chain(&old.bodies).map(|(digest, body)| (*digest, Arc::clone(body))).collect();
     examined(&read(&now), &read(&old), &bodies)
+}
+
+/// What is known about the page of a fixture: its owner, and a list of indicators.
+fn about() -> examine::About<'static> {
+    static LIST: LazyLock<Indicators> = LazyLock::new(|| {
+        let since = Timestamp::UNIX_EPOCH;
+        let source = IndicatorSource { name: "list of the day".into(), imported: since, count: 2 };
+        let of = |(kind, value): (IndicatorKind, &str)| Indicator {
+            kind,
+            value: value.into(),
+            since,
+            until: None,
+            note: String::new(),
+        };
+        let all = [(IndicatorKind::Host, "listed.example"), (IndicatorKind::Url, "shared.example.org/kit/")];
+        Indicators::new(vec![(source, all.into_iter().map(of).collect())], Timestamp::UNIX_EPOCH)
+    });
+    examine::About { organisation: Some("例示市"), indicators: &LIST }
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
@@ -122,6 +140,7 @@ fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) 
         known: Known::New,
         approval_ended: false,
         bodies,
+        indicators: about().indicators,
     };
     examine::examine(now, std::slice::from_ref(old), &terms).findings
 }

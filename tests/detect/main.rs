@@ -17,6 +17,7 @@ mod form_skimmer;
 mod form_target_changed;
 mod hidden_frame;
 mod hidden_links;
+mod host_in_indicator_list;
 mod import_map_changed;
 mod linked_resource_changed;
 mod look_alike_host;

@@ -7,7 +7,7 @@ pub use history::{History, Version, find};
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Digest, Finding, InputKind, Plane, Policy, Verdict};
+use crate::model::{Digest, Finding, Indicators, InputKind, Plane, Policy, Verdict};
 use crate::monitor::{Bodies, Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
 use std::time::Instant;
@@ -100,7 +100,8 @@ impl Desk {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
         let (policy, bodies) = (Policy::Follow, &Bodies::new());
-        let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies };
+        let terms =
+            Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators: Indicators::none() };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);

@@ -2,7 +2,7 @@
 
 use crate::demo::{SITES, Web};
 use crate::model::Verdict;
-use crate::monitor::{Form, Source, read, scan};
+use crate::monitor::{About, Form, Source, read, scan};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -29,7 +29,7 @@ async fn every_site_serves_a_whole_page_in_its_charset_without_signs_of_attack()
         let text = read.page.visible_text(65_536);
         assert!(text.contains(site.name) && text.contains('〒') && text.chars().count() > 400, "{}: {text}", site.id);
         assert!(!text.contains('\u{FFFD}'), "{}: {text}", site.id);
-        let (findings, judgement) = scan(&read, Some(site.name));
+        let (findings, judgement) = scan(&read, About { organisation: Some(site.name), ..About::nothing() });
         assert_eq!(judgement.verdict, Verdict::Routine, "{}: {findings:?}", site.id);
         charsets.push(read.page.charset.used);
     }

@@ -1,6 +1,7 @@
 //! `hinomi run`: all parts under one supervisor. If one dies, all end, loudly; half-dead is worse than dead.
 
 mod heartbeat;
+mod indicators;
 mod log;
 mod reload;
 pub(crate) mod web;
@@ -150,6 +151,8 @@ pub(super) async fn run_parts<F: Fetcher>(
     let site = web::Site::new(Arc::clone(&office.store), Arc::clone(&checker.world), Arc::clone(&pulse));
     let (down, address) = (stop.subscribe(), listener.local_addr()?);
     parts.spawn(async move { ("web", web::serve(listener, site, down).await) });
+    let (lists, down) = (indicators::Lists::begin(office, Arc::clone(&checker.world)).await?, stop.subscribe());
+    parts.spawn(async move { ("indicators", lists.run(down).await) });
     let reload = reload::Reload::new(office, places, Arc::clone(&checker.world));
     let down = stop.subscribe();
     parts.spawn(async move { ("registry", reload.run(down).await) });

@@ -120,6 +120,12 @@ pub(in crate::detect) fn service(host: &str, path: &str) -> Option<&'static Serv
     }
 }
 
+/// Whether a host belongs to a service of the list as a whole, or one of the list lies below it.
+pub(in crate::detect) fn is_well_known(host: &str) -> bool {
+    let below = |known: &str| known.strip_suffix(host).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    service(host, "/").is_some() || SERVICES.keys().any(|known| below(known))
+}
+
 /// Names that skimmers and injections imitate, with the sites that may bear them.
 static BRANDS: [(&str, &[&str]); 17] = [
     ("google-analytics", &["google-analytics.com"]),

@@ -3,8 +3,8 @@
 use super::Desk;
 use super::opinion::{Approved, Opinion, Placed, Standing};
 use crate::judge::{self, Facts, Known, decide};
-use crate::model::{Capture, Difference, Digest, Policy, Verdict, Words};
-use crate::monitor::examine::{Examination, Read, Source, Terms, examine, examine_in_place, read, scan};
+use crate::model::{Capture, Difference, Digest, Indicators, Resource, Verdict, Words};
+use crate::monitor::examine::{About, Examination, Read, Source, Terms, examine, examine_in_place, listed, read, scan};
 use crate::monitor::linked::{self, Bodies, Linked};
 
 pub(super) fn weigh_up(
@@ -40,7 +40,7 @@ pub(super) fn weigh_up(
             Standing::Approved { index, .. } => states.get(index).map(|state| state.snapshot.resources.as_slice()),
             Standing::Followed | Standing::New => None,
         };
-        let loaded = linked_by_nature(&now, as_it_stands, &loads.bodies);
+        let loaded = linked_by_nature(&now, as_it_stands, &loads.bodies, &desk.indicators);
         (compared(desk, &now, known, (&approved, &damaged), (loaded, &loads.bodies)), special)
     };
     let approved = matches!(known, Known::Approved { .. });
@@ -58,7 +58,7 @@ fn compared(
 ) -> Examination {
     let mut examination = match (known, approved.is_empty(), damaged.is_empty()) {
         // Nothing to compare: an approved state, with a good certificate.
-        (Known::Approved { .. }, true, true) => at_once(known, desk.target.policy, loaded),
+        (Known::Approved { .. }, true, true) => at_once(desk, now, known, loaded),
         // Nothing left to compare with: a sign of attack must stand in the page itself.
         (Known::Followed | Known::New, true, false) => alone(desk, now, bodies),
         _ => examine(now, approved, &terms(desk, known, bodies)),
@@ -74,14 +74,17 @@ fn compared(
 }
 
 /// What changes by nature is examined even on a page in an approved state.
-fn linked_by_nature(now: &Read, approved: Option<&[crate::model::Resource]>, bodies: &Bodies) -> Linked {
+fn linked_by_nature(now: &Read, approved: Option<&[Resource]>, bodies: &Bodies, indicators: &Indicators) -> Linked {
     let nothing_else = Difference::default();
-    approved.map_or_else(Linked::default, |old| linked::examine(now.resources, Some((old, &nothing_else)), bodies))
+    approved.map_or_else(Linked::default, |old| {
+        linked::examine(now.resources, Some((old, &nothing_else)), bodies, indicators)
+    })
 }
 
 fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
-    let (mut findings, _) = scan(now, desk.organisation.as_deref());
-    let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies);
+    let (mut findings, _) =
+        scan(now, About { organisation: desk.organisation.as_deref(), indicators: &desk.indicators });
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies, &desk.indicators);
     findings.extend(linked);
     let judgement = judge::without_baseline(&findings);
     Examination { difference: None, findings, excerpts, judgement }
@@ -96,13 +99,17 @@ fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> 
         known,
         approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
         bodies,
+        indicators: &desk.indicators,
     }
 }
 
-fn at_once(known: Known, policy: Policy, loaded: Linked) -> Examination {
-    let Linked { findings, excerpts } = loaded;
-    let facts = Facts { findings: &[], linked: &findings, difference: None, known, policy, approval_ended: false };
+fn at_once(desk: &Desk, now: &Read, known: Known, loaded: Linked) -> Examination {
+    let Linked { findings: linked, excerpts } = loaded;
+    let mut findings = listed(now, &desk.indicators);
+    let policy = desk.target.policy;
+    let facts = Facts { findings: &findings, linked: &linked, difference: None, known, policy, approval_ended: false };
     let judgement = decide(&facts);
+    findings.extend(linked);
     Examination { difference: None, findings, excerpts, judgement }
 }
 

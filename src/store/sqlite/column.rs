@@ -1,6 +1,6 @@
 //! How the model's values stand in columns: times as microseconds, digests as bytes, the rest as text or small integers.
 
-use crate::model::{Digest, IncidentState, OrganisationId, Persona, TargetId, UnseenReason, Verdict};
+use crate::model::{Digest, IncidentState, IndicatorKind, OrganisationId, Persona, TargetId, UnseenReason, Verdict};
 use crate::store::StoreError;
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -97,6 +97,7 @@ integers! {
     Persona { Desktop = 0_i64 Mobile = 1_i64 SearchVisitor = 2_i64 SearchBot = 3_i64 }
     Verdict { Unchanged = 0_i64 Routine = 1_i64 Unseen = 2_i64 Review = 3_i64 Alarm = 4_i64 }
     IncidentState { Open = 0_i64 Acknowledged = 1_i64 Resolved = 2_i64 }
+    IndicatorKind { Host = 0_i64 Url = 1_i64 Address = 2_i64 Sha256 = 3_i64 }
 }
 
 macro_rules! texts {

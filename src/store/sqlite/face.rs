@@ -2,8 +2,8 @@
 
 use super::connection::blocking;
 use super::{
-    Sqlite, agreed, approval, backup, body, check, coverage, incident, outbox, proposal, prune, registry, repair,
-    schedule,
+    Sqlite, agreed, approval, backup, body, check, coverage, incident, indicator, outbox, proposal, prune, registry,
+    repair, schedule,
 };
 use crate::model::*;
 use crate::store::*;
@@ -117,6 +117,19 @@ impl Store for Sqlite {
     async fn end_silence(&self, id: String, now: Timestamp) -> Result<bool> {
         self.write(move |db| agreed::end_silence(db, &id, now)).await
     }
+    async fn put_indicators(&self, source: String, indicators: Vec<Indicator>, now: Timestamp) -> Result<()> {
+        self.write(move |db| indicator::put(db, &source, &indicators, now)).await
+    }
+    async fn remove_indicators(&self, source: String) -> Result<bool> {
+        self.write(move |db| indicator::remove(db, &source)).await
+    }
+    async fn indicator_sources(&self) -> Result<Vec<IndicatorSource>> {
+        self.read(indicator::sources).await
+    }
+    async fn indicators(&self) -> Result<Vec<(IndicatorSource, Vec<Indicator>)>> {
+        self.read(indicator::all).await
+    }
+
     async fn plans(&self, now: Timestamp) -> Result<Vec<PlannedChange>> {
         self.read(move |db| agreed::current(db, now)).await
     }

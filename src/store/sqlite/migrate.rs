@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0002-repairs.sql"),
     include_str!("../../../migrations/0003-evidence.sql"),
     include_str!("../../../migrations/0004-resources.sql"),
+    include_str!("../../../migrations/0005-indicators.sql"),
 ];
 
 /// The version this hinomi knows.

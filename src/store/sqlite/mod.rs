@@ -10,6 +10,7 @@ mod connection;
 mod coverage;
 mod face;
 mod incident;
+mod indicator;
 mod ledger;
 mod migrate;
 mod outbox;

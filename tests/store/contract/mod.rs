@@ -3,6 +3,7 @@
 pub(crate) mod approvals;
 pub(crate) mod checks;
 pub(crate) mod incidents;
+pub(crate) mod indicators;
 pub(crate) mod outbox;
 pub(crate) mod resources;
 pub(crate) mod retention;
@@ -36,6 +37,9 @@ suite! { sqlite on crate::sample::OnDisk:
         a_forgotten_mark_does_not_blind
         marks_change_for_their_owner_only
         quarantine_sets_aside_and_takes_back
+    }
+    indicators {
+        an_import_replaces_its_source_alone
     }
     resources {
         bytes_stay_while_something_refers_to_them

@@ -1,0 +1,79 @@
+//! Indicators of compromise: imported from files, and put in force.
+
+use super::office::{Office, Places, settings};
+use super::wiring;
+use crate::config::{IndicatorFile, MAX_INDICATOR_FILE, read_indicators};
+use crate::detect;
+use crate::model::{Indicator, IndicatorKind, Indicators};
+use crate::store::Store as _;
+use anyhow::{Context as _, Result, bail};
+use jiff::Timestamp;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Longest name of a source, in bytes.
+const LONGEST_NAME: usize = 100;
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedIndicators {
+    /// The source they stand under.
+    pub source: String,
+    /// What the file held.
+    pub file: IndicatorFile,
+    /// Hosts of well-known services, which were not taken: a place on one of them would be.
+    pub well_known: Vec<String>,
+}
+
+impl Office {
+    /// Imports a file of indicators under the name of a source, in the place of what that source held.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no indicator, or the name cannot be used.
+    pub async fn import_indicators(&self, path: &Path, source: Option<&str>) -> Result<ImportedIndicators> {
+        let now = Timestamp::now();
+        let bytes = bytes(path)?;
+        let mut file = read_indicators(&bytes, now).with_context(|| path.display().to_string())?;
+        let named = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let source = source.map_or(named, ToOwned::to_owned);
+        if source.trim().is_empty() || source.len() > LONGEST_NAME || source.chars().any(char::is_control) {
+            bail!("--source: a name of one line and at most {LONGEST_NAME} bytes");
+        }
+        let is_service = |one: &Indicator| one.kind == IndicatorKind::Host && detect::is_well_known(&one.value);
+        let well_known: Vec<String> =
+            file.indicators.iter().filter(|one| is_service(one)).map(|one| one.value.clone()).collect();
+        file.indicators.retain(|one| !is_service(one));
+        let taken = file.indicators.iter().cloned().collect();
+        self.store.put_indicators(source.clone(), taken, now).await?;
+        Ok(ImportedIndicators { source, file, well_known })
+    }
+
+    /// The indicators that are in force now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn indicators(&self) -> Result<Indicators> {
+        Ok(Indicators::new(self.store.indicators().await?, Timestamp::now()))
+    }
+}
+
+/// The indicators of an installation; none where there is no installation.
+///
+/// # Errors
+/// When the settings or the database cannot be used.
+pub async fn indicators_at(places: &Places<'_>) -> Result<Indicators> {
+    if !wiring::paths(&settings(places)?).database.is_file() {
+        return Ok(Indicators::default());
+    }
+    Office::open_store(places).await?.indicators().await
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_INDICATOR_FILE as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ok(bytes)
+}

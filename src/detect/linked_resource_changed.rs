@@ -3,8 +3,10 @@
 use super::support::service;
 use super::{Detector, Findings, Found};
 use crate::model::{
-    Case, Confidence, Content, Resource, ResourceKind, Rule, Severity, StaticWords, UnseenReason, Words,
+    Case, Confidence, Content, Plane, Resource, ResourceKind, Rule, Severity, StaticWords, UnseenReason, Words,
 };
+
+use url::Url;
 
 /// # What it finds
 ///
@@ -63,6 +65,15 @@ impl Detector for LinkedResourceChanged {
             out.add(describe(new, old).plane(change.plane).evidence(new.url.as_str()));
         }
     }
+}
+
+/// A file with a content that nobody has approved and that was not examined.
+pub(super) fn not_examined(url: &Url) -> Found {
+    let words = Words::new(
+        "a file that the page loads could not be examined: it is too large beside the others, or changes with every fetch",
+        "ページが読み込むファイルを検査できませんでした(他と合わせて大きすぎるか、取得のたびに内容が変わります)",
+    );
+    Found::new(Severity::Medium, Confidence::Firm, words).plane(Plane::Active).evidence(url.as_str())
 }
 
 fn describe(new: &Resource, old: Option<&Resource>) -> Found {

@@ -132,6 +132,13 @@ pub fn examine_inserted(case: &Case) -> Vec<Finding> {
     findings
 }
 
+/// The finding that something a page loads was not examined.
+#[must_use]
+pub fn not_examined(url: &Url) -> Finding {
+    let found = linked_resource_changed::not_examined(url);
+    found.alone(linked_resource_changed::LinkedResourceChanged.rule())
+}
+
 /// What indicators alone say of a case.
 #[must_use]
 pub fn examine_listed(case: &Case) -> Vec<Finding> {

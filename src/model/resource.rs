@@ -97,6 +97,15 @@ impl Resource {
         }
     }
 
+    /// Length of its body in bytes; 0 when there was none.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        match self.content {
+            Content::Seen { size, .. } => size,
+            Content::Absent { .. } | Content::Unseen { .. } => 0,
+        }
+    }
+
     /// Whether its bytes are kept with the snapshot. Those of pictures are not: their digest says that they changed.
     #[must_use]
     pub fn is_kept(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What is found in what a page loads: every content that no approved state has is examined by itself.
 
 use super::examine::{About, Form, Read, Source, Terms, examine as compare, read, scan};
+use crate::detect;
 use crate::diff::readable;
 use crate::judge::{Known, weigh};
 use crate::model::{
@@ -28,8 +29,8 @@ pub(super) struct Linked {
 
 /// Examines the contents that differ from those of an approved version; every one, when there is none. A script is
 /// compared with the script before it, the document of a frame with that document, a stylesheet as the only one of a page.
-/// What changes by nature is heard only when it alarms. Contents whose bytes are not at hand are left out: that they
-/// differ stands in the difference.
+/// What changes by nature is heard only when it alarms. Contents whose bytes are not at hand are told as not
+/// examined.
 pub(super) fn examine(
     now: &[Resource],
     approved: Option<(&[Resource], &Difference)>,
@@ -38,7 +39,10 @@ pub(super) fn examine(
 ) -> Linked {
     let mut linked = Linked::default();
     for (resource, before) in changed(now, approved) {
-        let Some(body) = body(resource, bodies) else { continue };
+        let Some(body) = body(resource, bodies) else {
+            linked.findings.extend(not_examined(resource).map(|finding| at(resource, finding)));
+            continue;
+        };
         let before = before.and_then(|before| self::body(before, bodies));
         let mut one = examine_one(resource, body, before, indicators);
         if resource.volatile {
@@ -66,6 +70,12 @@ pub(super) fn changed<'a>(
         (before.is_none_or(|known| known.bytes() != resource.bytes())).then_some((resource, before))
     });
     listed.chain(by_nature).collect()
+}
+
+/// A content whose bytes are not at hand, because they are too many or because the host shows others by now.
+fn not_examined(resource: &Resource) -> Option<Finding> {
+    let acts = resource.is_kept() && resource.bytes().is_some() && !resource.volatile;
+    acts.then(|| detect::not_examined(&resource.url))
 }
 
 fn body<'a>(resource: &Resource, bodies: &'a Bodies) -> Option<&'a [u8]> {

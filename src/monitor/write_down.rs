@@ -4,6 +4,7 @@ use super::chance::{jittered, random};
 use super::check::Checker;
 use super::closer_look::JudgedLook;
 use super::report::CheckReport;
+use super::resources::{self, Visit};
 use super::trouble;
 use crate::fetch::Fetcher;
 use crate::judge::{Context, FollowUp, Sight, follow};
@@ -48,6 +49,12 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     let ms = started.elapsed().as_secs_f64() * 1000.0;
     let mut record = blank(&target, persona, &state, now, ms);
     enter_outcome(&mut record, &outcome, &up);
+    if let (Outcome::Same { capture, judged }, Some(Some(_))) = (&outcome, &up.proposal) {
+        // What waits again after a person dropped it: what it loads may have gone with it.
+        let page = &capture.head.final_url;
+        let visit = Visit { target: &target, persona, page, since: now, anew: false, before: &judged.resources };
+        record.bodies.extend(resources::to_keep(checker, visit, &judged.resources).await?);
+    }
     record.next_due = next_due(checker, &target, &outcome, now);
     let incident = open_now(&up, &state);
     enter_follow_up(&mut record, up);

@@ -182,3 +182,19 @@ async fn a_trap_in_a_script_s_place_harms_nothing_and_is_counted_as_unseen() {
     let script = waits.snapshot.resources.iter().find(|one| one.url.path() == "/js/menu.js").expect("the script");
     assert_eq!(script.content, hinomi::model::Content::Unseen { reason: UnseenReason::TooLarge });
 }
+
+#[test]
+fn more_than_can_be_examined_is_told_and_cannot_be_approved_unseen() {
+    let city = Installation::watching(&[("/top", "")]);
+    let scripts: String = (0..6).map(|n| format!("<script src=\"/js/{n}.js\"></script>")).collect();
+    city.web.put("/top", Answer::page(pages::city(&pages::NEWS, &scripts)));
+    for n in 0..6 {
+        let text = format!("var part{n} = \"{}\";\n", "x".repeat(1_900_000));
+        city.web.put(&format!("/js/{n}.js"), Answer::script(text));
+    }
+    let seen = city.check("review");
+    let told = seen["findings"].as_array().expect("findings");
+    let unexamined = told.iter().filter(|f| f["summary"].as_str().is_some_and(|s| s.contains("could not be examined")));
+    assert_eq!(unexamined.count(), 2, "{seen:#}");
+    city.run(&["baseline", "approve", "--first", "--by", "Hanako <web@city.example>"]).ended(1);
+}

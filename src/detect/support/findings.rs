@@ -96,6 +96,20 @@ impl Found {
         (self.severity, self.confidence)
     }
 
+    /// The finding, about no page.
+    pub(in crate::detect) fn alone(self, rule: &Rule) -> Finding {
+        Finding {
+            rule: SmolStr::new_static(rule.id),
+            severity: self.severity,
+            confidence: self.confidence,
+            plane: self.plane,
+            summary: self.summary,
+            evidence: self.evidence.unwrap_or_default(),
+            location: None,
+            decoded: self.decoded,
+        }
+    }
+
     /// The finding, with place and evidence from the page it is about.
     fn resolve(self, rule: &Rule, case: &Case, more: usize) -> Finding {
         let page: Option<&Page> = if self.gone { case.approved.map(|c| c.version.page) } else { Some(case.now.page) };

@@ -14,6 +14,9 @@ use crate::store::{Result, Store};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Bytes of what a page loads that are examined at a time: a page that loads more must not take all time and memory.
+const MOST_BYTES: u64 = 8 << 20;
+
 /// What the page loads.
 #[derive(Debug, Default)]
 pub(super) struct Loads {
@@ -57,11 +60,14 @@ async fn bodies<S: Store, F: Fetcher>(
 ) -> Result<Bodies> {
     let approved: HashSet<Digest> =
         desk.baseline.states.iter().flat_map(|state| kept_bytes(&state.snapshot.resources)).collect();
-    let mut bodies = Bodies::new();
+    let (mut bodies, mut room) = (Bodies::new(), MOST_BYTES);
     for resource in now.iter().filter(|resource| resource.is_kept()) {
         let Some(digest) = resource.bytes().filter(|digest| !approved.contains(digest)) else { continue };
+        // What does not fit is told as not examined.
+        let Some(left) = room.checked_sub(resource.size()) else { continue };
         if let Some(body) = resources::bytes(checker, visit, resource).await? {
             bodies.insert(digest, body);
+            room = left;
         }
     }
     for digest in desk.baseline.states.iter().flat_map(|state| replaced(state, now)) {
@@ -81,20 +87,4 @@ fn replaced(state: &ApprovedState, now: &[Resource]) -> Vec<Digest> {
     });
     let replaced = listed.chain(by_nature).filter(|resource| resource.is_kept());
     replaced.filter_map(Resource::bytes).collect()
-}
-
-/// The bytes that have to be kept with the page and are not yet.
-pub(super) async fn to_keep<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    visit: Visit<'_>,
-    now: &[Resource],
-) -> Result<Vec<(Digest, Vec<u8>)>> {
-    let missing = checker.store.missing(kept_bytes(now).collect()).await?;
-    let mut bodies = Vec::new();
-    for resource in now.iter().filter(|one| one.bytes().is_some_and(|digest| missing.contains(&digest))) {
-        if let Some(body) = resources::bytes(checker, visit, resource).await? {
-            bodies.extend(resource.bytes().map(|digest| (digest, body.to_vec())));
-        }
-    }
-    Ok(bodies)
 }

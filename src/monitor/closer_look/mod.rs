@@ -9,7 +9,7 @@ mod weigh;
 use super::check::{Checker, terms};
 use super::examine::Examination;
 use super::record_trouble;
-use super::resources::Visit;
+use super::resources::{self, Visit};
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
 use crate::judge;
@@ -124,7 +124,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     }
     let confirmed = confirm(checker, &look, &desk, &opinion).await?;
     let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
-    let loaded = loads::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
+    let loaded = resources::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
     let judged = judged(&look, &capture.clone(), &opinion);
     Ok(Looked::Judged(Box::new(JudgedLook {
         capture,

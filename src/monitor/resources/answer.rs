@@ -5,15 +5,17 @@ use crate::model::{Capture, Content, ResourceKind, UnseenReason};
 
 /// What came: its content, or why it cannot be told.
 ///
-/// A 404 or a 410 is an answer: there is none. A document that comes in a script's place, as some hosts answer for what they
+/// A 404 or a 410 is an answer: there is none; but a frame shows the document that comes with it. A document that comes in a script's place, as some hosts answer for what they
 /// do not have, is none either: no browser runs it.
 pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, UnseenReason> {
     let status = capture.head.status;
     if capture.head.bad_certificate().is_some() {
         return Err(UnseenReason::TlsFailed);
     }
+    let seen = Content::Seen { bytes: capture.sha256, state: capture.sha256, size: capture.body.len() as u64 };
     if matches!(status, 404 | 410) {
-        return Ok(Content::Absent { status });
+        let is_shown = kind == ResourceKind::Frame && !capture.body.is_empty();
+        return Ok(if is_shown { seen } else { Content::Absent { status } });
     }
     let is_picture = kind == ResourceKind::Picture && (200..=299).contains(&status);
     if let Some(reason) = classify(Some(&capture.head), &capture.body).filter(|_| !is_picture) {
@@ -22,8 +24,7 @@ pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, 
     if kind == ResourceKind::Script && is_document(&capture.body) {
         return Ok(Content::Absent { status });
     }
-    let (bytes, size) = (capture.sha256, capture.body.len() as u64);
-    Ok(Content::Seen { bytes, state: bytes, size })
+    Ok(seen)
 }
 
 /// Whether the bytes are an HTML document, which is no script. A comment (`<!--`) may begin a script as well.
@@ -64,6 +65,13 @@ mod tests {
         let document = "\n<!DOCTYPE html><html><p>".to_owned() + &"お探しのページはありません。".repeat(200);
         assert_eq!(script(200, &document), Ok(Content::Absent { status: 200 }));
         assert!(matches!(script(200, "<!-- hide\nevil();\n//-->"), Ok(Content::Seen { .. })), "that still runs");
+    }
+
+    #[test]
+    fn a_frame_shows_what_comes_with_an_error() {
+        let frame = |status, body| content(ResourceKind::Frame, &capture(status, body));
+        assert!(matches!(frame(404, "<p>Hacked by nobody</p>"), Ok(Content::Seen { .. })));
+        assert_eq!(frame(410, ""), Ok(Content::Absent { status: 410 }));
     }
 
     #[test]

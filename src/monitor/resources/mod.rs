@@ -10,7 +10,7 @@ use super::chance::random;
 use super::check::Checker;
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
-use crate::model::{Capture, Content, Digest, Fetched, Persona, Resource, Target, UnseenReason, Wanted};
+use crate::model::{Capture, Content, Digest, Fetched, Persona, Resource, Target, UnseenReason, Wanted, kept_bytes};
 use crate::store::{Result, Store, StoreError};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -207,4 +207,20 @@ pub(super) async fn stored<S: Store, F: Fetcher>(
         Err(StoreError::Damaged(_) | StoreError::File { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The bytes that have to be kept with a page and are not yet, as far as they can be had.
+pub(super) async fn to_keep<S: Store, F: Fetcher>(
+    checker: &Checker<S, F>,
+    visit: Visit<'_>,
+    now: &[Resource],
+) -> Result<Vec<(Digest, Vec<u8>)>> {
+    let missing = checker.store.missing(kept_bytes(now).collect()).await?;
+    let mut bodies = Vec::new();
+    for resource in now.iter().filter(|one| one.bytes().is_some_and(|digest| missing.contains(&digest))) {
+        if let Some(body) = bytes(checker, visit, resource).await? {
+            bodies.extend(resource.bytes().map(|digest| (digest, body.to_vec())));
+        }
+    }
+    Ok(bodies)
 }

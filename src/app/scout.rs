@@ -1,12 +1,13 @@
 //! Fetches a page for `scan URL`, through the same guard and limits as the service.
 
+use super::explain::{Explained, Input, explain};
 use super::judging::Scanned;
 use super::office::{Places, settings};
 use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
-use crate::model::{Fetched, Indicators, Persona, UnseenReason, Verdict};
-use crate::monitor::{About, Form, Source, read, scan};
+use crate::model::{Capture, Fetched, Indicators, Persona, UnseenReason, Verdict};
+use crate::monitor::About;
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -47,32 +48,42 @@ impl Scout {
     /// # Errors
     /// Why nothing came.
     pub fn scan(&self, url: &Url) -> Result<Scanned, Unfetched> {
+        let capture = self.fetch(url)?;
+        self.explained(&capture).map(|explained| explained.scanned)
+    }
+
+    /// Fetches a URL and explains the scripts of what came.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub fn explain(&self, url: &Url) -> Result<Explained, Unfetched> {
+        let capture = self.fetch(url)?;
+        self.explained(&capture)
+    }
+
+    fn explained(&self, capture: &Capture) -> Result<Explained, Unfetched> {
+        let (head, body) = (&capture.head, capture.body.as_slice());
+        let input = Input { body, name: head.final_url.path(), url: Some(&head.final_url), head: Some(head) };
+        let explained = explain(input, About { organisation: None, indicators: &self.indicators });
+        match classify(Some(head), body) {
+            Some(reason) if explained.scanned.judgement.verdict != Verdict::Alarm => {
+                Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })
+            }
+            _ => Ok(explained),
+        }
+    }
+
+    fn fetch(&self, url: &Url) -> Result<Capture, Unfetched> {
         let ready = self.ready.get_or_init(|| self.set_up()).as_ref();
         let (runtime, fetcher) = ready.map_err(|detail| Unfetched { reason: None, detail: detail.clone() })?;
-        let request = Request {
-            url: url.clone(),
-            persona: Persona::Desktop,
-            validators: None,
-            fresh_connection: false,
-            page: None,
-        };
+        let (url, persona) = (url.clone(), Persona::Desktop);
+        let request = Request { url, persona, validators: None, fresh_connection: false, page: None };
         match runtime.block_on(fetcher.fetch(request)) {
             Err(failure) => Err(Unfetched { reason: Some(failure.reason), detail: failure.detail }),
             Ok(Fetched::NotModified(_)) => {
                 Err(Unfetched { reason: Some(UnseenReason::NotCompared), detail: String::new() })
             }
-            Ok(Fetched::Full(capture)) => {
-                let (head, body) = (&capture.head, capture.body.as_slice());
-                let form = Form::File(head.final_url.path());
-                let now = read(Source { form, ..Source::answer(body, head, &[]) }, &[]);
-                let (findings, judgement) = scan(&now, About { organisation: None, indicators: &self.indicators });
-                match classify(Some(head), body) {
-                    Some(reason) if judgement.verdict != Verdict::Alarm => {
-                        Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })
-                    }
-                    _ => Ok(Scanned { kind: now.page.kind, findings, judgement }),
-                }
-            }
+            Ok(Fetched::Full(capture)) => Ok(*capture),
         }
     }
 

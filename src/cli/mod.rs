@@ -16,6 +16,7 @@ mod notify;
 mod render;
 mod run;
 mod scan;
+mod script;
 mod silence;
 mod target;
 
@@ -53,6 +54,8 @@ enum Command {
     Check(check::CheckArgs),
     Scan(scan::ScanArgs),
     Diff(diff::DiffArgs),
+    #[command(subcommand)]
+    Script(script::ScriptCommand),
     Backtest(backtest::BacktestArgs),
     #[command(subcommand)]
     Target(target::TargetCommand),
@@ -105,6 +108,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::run(args, context),
         Command::Scan(args) => scan::run(args, context),
         Command::Diff(args) => diff::run(args, context),
+        Command::Script(command) => script::run(command, context),
         Command::Backtest(args) => backtest::run(args, context),
         Command::Target(command) => target::run(command, context),
         Command::Baseline(command) => baseline::run(command, context),

@@ -138,6 +138,14 @@ fn word(context: &Context, part: &TextPart) -> String {
     }
 }
 
+/// One line of captured text that keeps its indentation, at most `limit` characters of it.
+pub(super) fn safe_line(text: &str, limit: usize) -> String {
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let cut: String = text.trim_start().chars().take(limit).collect();
+    let more = if text.trim_start().chars().nth(limit).is_some() { "…" } else { "" };
+    format!("{}{}{more}", " ".repeat(indent.min(40)), safe(&cut))
+}
+
 /// Captured text as it may stand on a terminal: no control characters, nothing to click.
 pub(super) fn safe(text: &str) -> String {
     defang(&display_text(text)).replace('\n', " ")

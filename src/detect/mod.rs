@@ -40,6 +40,7 @@ pub use support::{Findings, Found};
 
 use crate::model::{Case, Confidence, Finding, Plane, Rule, Severity, StaticWords, Words};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use url::Url;
 
 /// One rule that judges cases.
@@ -168,11 +169,22 @@ pub fn is_well_known(host: &str) -> bool {
     support::is_well_known(host)
 }
 
+/// Adds operators' own lines to the list of well-known services, before any page is judged; a second time changes nothing.
+///
+/// # Errors
+/// The lines that cannot be read, by number, each with what is wrong.
+pub fn add_services(text: &str) -> Result<(), Vec<(usize, String)>> {
+    support::add_services(text)
+}
+
 /// Which rules these are: a state judged under another revision is judged again. The number after the version grows
-/// with every change to what rules say.
+/// with every change to what rules say; services that operators added count too.
 #[must_use]
-pub const fn revision() -> &'static str {
-    concat!(env!("CARGO_PKG_VERSION"), "-8")
+pub fn revision() -> &'static str {
+    const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "-9");
+    static WITH_ADDED: LazyLock<String> =
+        LazyLock::new(|| format!("{RULES} {}", crate::model::Digest::of(support::added_services())));
+    if support::added_services().is_empty() { RULES } else { &WITH_ADDED }
 }
 
 fn run(detectors: &[&dyn Detector], case: &Case) -> Vec<Finding> {

@@ -198,3 +198,26 @@ fn more_than_can_be_examined_is_told_and_cannot_be_approved_unseen() {
     assert_eq!(unexamined.count(), 2, "{seen:#}");
     city.run(&["baseline", "approve", "--first", "--by", "Hanako <web@city.example>"]).ended(1);
 }
+
+#[test]
+fn programs_that_operators_name_may_change_and_still_go_through_the_rules() {
+    let city = Installation::watching(&[("/top", "")]);
+    let vendor = Web::start_on("127.0.0.2");
+    city.web.put(
+        "/top",
+        Answer::page(pages::city(&pages::NEWS, &format!("<script src=\"{}\"></script>", vendor.url("/w.js")))),
+    );
+    vendor.put("/w.js", Answer::script("var widget = 1;"));
+    city.set("[check]\nservices = \"services.tsv\"");
+    city.write("services.tsv", "vendor\tVendor\tchat\n127.0.0.2\tVendor\tfun\n");
+    let refused = city.run(&["check"]).ended(2);
+    assert!(refused.err.contains("services.tsv:1:") && refused.err.contains("services.tsv:2:"), "{refused:?}");
+    city.write("services.tsv", "# ours\n127.0.0.2\tVendor\tchat\tchanges\n");
+    let digest = city.check("review")["digest"].as_str().expect("a digest").to_owned();
+    city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", "Hanako <web@city.example>"]).ended(0);
+    city.check("unchanged");
+    vendor.put("/w.js", Answer::script("var widget = 2;"));
+    city.check("unchanged");
+    vendor.put("/w.js", Answer::script(["var widget = 2;", TAIL].concat()));
+    assert!(rules(&city.check("alarm")).contains(&"encoded-script"));
+}

@@ -38,7 +38,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("data", &["dir", "baselines"]),
     ("listen", &["address"]),
     ("fetch", fetch::KEYS),
-    ("check", &["memory"]),
+    ("check", &["memory", "services"]),
     ("mail", mail::KEYS),
     ("webhook", &["url", "url_file", "url_env", "secret_file", "secret_env", "allow_addresses"]),
     ("retention", &["observations", "observations_per_target", "incidents", "messages"]),
@@ -63,6 +63,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// Memory for the pages of all examinations at a time, in bytes; default 512 MB.
     pub check_memory: u64,
+    /// A list of well-known services of the operators' own, beside the one that hinomi brings.
+    pub services: Option<PathBuf>,
     /// How mails are sent.
     pub mail: MailSettings,
     /// The second channel, when there is one.
@@ -226,6 +228,7 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8470)),
             fetch: FetchSettings::default(),
             check_memory: 512_000_000,
+            services: None,
             mail: MailSettings {
                 way: MailWay::Folder(PathBuf::from("data/mail")),
                 from: "hinomi@localhost".to_owned(),

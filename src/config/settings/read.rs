@@ -53,6 +53,8 @@ fn read(c: &mut Collector<'_>, top: &Section<'_>, around: &Surroundings<'_>) -> 
     }
     if let Some(section) = section(c, top, "check") {
         bytes(c, &section, "memory", [10_000_000, 64_000_000_000], &mut settings.check_memory);
+        let services = section.get(c, "services", |v| text(v).and_then(texts::name));
+        settings.services = services.map(|found| around.path(&found.value));
     }
     let section = top.table(c, "mail");
     settings.mail = mail::read(c, section.as_ref(), around, &settings.data);

@@ -17,7 +17,7 @@ pub(in crate::detect) enum Standing {
     /// Something of this site acts in the approved page; where strangers share a host, of this publisher.
     Approved,
     /// A well-known service.
-    Service(&'static Service),
+    Service(&'static Service<'static>),
     /// It imitates the name of a service.
     Imitation(&'static str),
     /// Nothing is known of it.

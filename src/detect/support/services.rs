@@ -3,15 +3,15 @@
 use crate::model::{ActiveKind, StaticWords, site};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// One service of the list.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::detect) struct Service {
+pub(in crate::detect) struct Service<'a> {
     /// Its name.
-    pub(in crate::detect) name: &'static str,
+    pub(in crate::detect) name: &'a str,
     /// The path its files begin with; empty for any.
-    path: &'static str,
+    path: &'a str,
     purpose: Purpose,
     /// Anybody can publish there.
     open: bool,
@@ -19,7 +19,7 @@ pub(in crate::detect) struct Service {
     changes: bool,
 }
 
-impl Service {
+impl Service<'_> {
     /// What it is used for, as a person says it.
     pub(in crate::detect) fn purpose(&self) -> StaticWords {
         self.purpose.1
@@ -92,24 +92,72 @@ static OTHER_PURPOSES: [Purpose; 3] = [
     purpose("widget", "embedded parts", "埋め込み部品"),
 ];
 
-static SERVICES: LazyLock<HashMap<&'static str, Vec<Service>>> = LazyLock::new(|| {
+static SERVICES: LazyLock<HashMap<&'static str, Vec<Service<'static>>>> = LazyLock::new(|| {
     let mut services: HashMap<_, Vec<_>> = HashMap::new();
-    for line in include_str!("../data/services.tsv").lines().filter(|line| !line.starts_with('#')) {
-        let mut fields = line.split('\t');
-        let (Some(place), Some(name), Some(code)) = (fields.next(), fields.next(), fields.next()) else { continue };
-        let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
-        let known = PURPOSES.iter().chain(&OTHER_PURPOSES).find(|purpose| purpose.0 == code);
-        if let Some(purpose) = known {
-            let word = fields.next();
-            let (open, changes) = (word == Some("open"), word == Some("changes"));
-            services.entry(host).or_default().push(Service { name, path, purpose: *purpose, open, changes });
+    let own = OWN.get().copied().unwrap_or_default();
+    for (_, line) in lines(own).chain(lines(include_str!("../data/services.tsv"))) {
+        if let Ok((host, service)) = read(line) {
+            services.entry(host).or_default().push(service);
         }
     }
     services
 });
 
+/// What the operators of this installation added: lines as in the list that hinomi brings.
+static OWN: OnceLock<&'static str> = OnceLock::new();
+
+/// Adds services of the operators' own, before any page is judged; a second time changes nothing.
+///
+/// # Errors
+/// The lines that cannot be read, by number, each with what is wrong.
+pub(in crate::detect) fn add(text: &str) -> Result<(), Vec<(usize, String)>> {
+    let wrong: Vec<_> = lines(text).filter_map(|(number, line)| Some((number, read(line).err()?))).take(20).collect();
+    if wrong.is_empty() {
+        // Read once in the life of the process, and needed to its end.
+        OWN.get_or_init(|| Box::leak(text.to_owned().into_boxed_str()));
+        return Ok(());
+    }
+    Err(wrong)
+}
+
+/// What the operators added; empty where they added nothing.
+pub(in crate::detect) fn added() -> &'static str {
+    OWN.get().copied().unwrap_or_default()
+}
+
+/// The lines of a list that are no comments, with their numbers from 1.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    numbered.filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
+}
+
+/// One line: host (with a path), name, purpose, and a word.
+fn read<'a>(line: &'a str) -> Result<(&'a str, Service<'a>), String> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let (place, name, code) = match fields.as_slice() {
+        [place, name, code] | [place, name, code, _] if !place.is_empty() && !name.is_empty() => (*place, *name, *code),
+        _ => return Err("not a host, a name and a purpose with tabs between them".to_owned()),
+    };
+    let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
+    if host.contains(|c: char| c.is_ascii_uppercase() || c.is_whitespace()) || host.contains(':') {
+        return Err(format!("'{host}' is no host in small letters, without scheme and port"));
+    }
+    let mut known = PURPOSES.iter().chain(&OTHER_PURPOSES);
+    let purpose = known.find(|purpose| purpose.0 == code).copied().ok_or_else(|| {
+        let all: Vec<&str> = PURPOSES.iter().chain(&OTHER_PURPOSES).map(|purpose| purpose.0).collect();
+        format!("'{code}' is none of the purposes {}", all.join(", "))
+    })?;
+    let (open, changes) = match fields.get(3) {
+        None => (false, false),
+        Some(&"open") => (true, false),
+        Some(&"changes") => (false, true),
+        Some(word) => return Err(format!("'{word}' is neither `open` nor `changes`")),
+    };
+    Ok((host, Service { name, path, purpose, open, changes }))
+}
+
 /// The service a host and path belong to.
-pub(in crate::detect) fn service(host: &str, path: &str) -> Option<&'static Service> {
+pub(in crate::detect) fn service(host: &str, path: &str) -> Option<&'static Service<'static>> {
     let mut rest = host.trim_end_matches('.');
     loop {
         let here = SERVICES.get(rest).and_then(|all| all.iter().find(|service| path.starts_with(service.path)));
@@ -234,10 +282,23 @@ mod tests {
     #[test]
     fn every_line_of_the_list_is_read() {
         let text = include_str!("../data/services.tsv");
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let known: usize = SERVICES.values().map(Vec::len).sum();
-        assert_eq!(lines.count(), known, "a line with a purpose that is not known");
-        assert!(known > 200);
+        let wrong: Vec<_> = lines(text).filter_map(|(number, line)| Some((number, read(line).err()?))).collect();
+        assert_eq!(wrong, []);
+        assert!(SERVICES.values().map(Vec::len).sum::<usize>() > 200);
+    }
+
+    #[test]
+    fn lines_of_operators_are_read_strictly() {
+        let service = read("bot.example.jp/anti/\tBot guard\tcaptcha\tchanges").expect("a line").1;
+        assert!(service.changes() && service.path == "/anti/");
+        for line in
+            ["a.example", "A.example\tA\tcdn", "https://a.example\tA\tcdn", "a.example\tA\tfun", "a.example\tA\tcdn\tx"]
+        {
+            assert!(read(line).is_err(), "{line}");
+        }
+        let wrong = add("# ours\na.example\tA\tcdn\nb\tB\tcdn\n").expect_err("the third line");
+        assert_eq!(wrong.len(), 1);
+        assert_eq!(wrong[0].0, 3);
     }
 
     #[test]

@@ -111,7 +111,12 @@ static OWN: OnceLock<&'static str> = OnceLock::new();
 /// # Errors
 /// The lines that cannot be read, by number, each with what is wrong.
 pub(in crate::detect) fn add(text: &str) -> Result<(), Vec<(usize, String)>> {
-    let wrong: Vec<_> = lines(text).filter_map(|(number, line)| Some((number, read(line).err()?))).take(20).collect();
+    // A whole top-level domain is nobody's service.
+    let of_one = |line| match read(line) {
+        Err(why) => Some(why),
+        Ok((host, _)) => (!host.contains('.')).then(|| format!("'{host}' is no name that somebody registered")),
+    };
+    let wrong: Vec<_> = lines(text).filter_map(|(number, line)| Some((number, of_one(line)?))).take(20).collect();
     if wrong.is_empty() {
         // Read once in the life of the process, and needed to its end.
         OWN.get_or_init(|| Box::leak(text.to_owned().into_boxed_str()));

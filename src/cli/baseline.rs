@@ -262,7 +262,7 @@ async fn approve(office: &Office, context: &Context, args: &ApproveArgs) -> anyh
     if context.json {
         json::line(&json!({"target": target, "digest": digest, "approved": true}))?;
     } else {
-        render::line(&format!("approved: {target} {digest}"))?;
+        render::say(context, &format!("approved: {target} {digest}"), &format!("承認しました: {target} {digest}"))?;
     }
     Ok(Outcome::Done)
 }
@@ -277,14 +277,21 @@ async fn approve_first(office: &Office, context: &Context, decision: &Decision) 
     for target in &approved {
         match context.json {
             true => json::line(&json!({"target": target, "approved": true}))?,
-            false => render::line(&format!("approved: {target}"))?,
+            false => render::say(context, &format!("approved: {target}"), &format!("承認しました: {target}"))?,
         }
     }
     for (target, why) in &left {
         match context.json {
             true => json::line(&json!({"target": target, "approved": false, "reason": why}))?,
-            false => render::line(&format!("left: {target}: {}", render::safe(why)))?,
+            false => {
+                let why = render::safe(why);
+                render::say(context, &format!("left: {target}: {why}"), &format!("保留: {target}: {why}"))?;
+            }
         }
+    }
+    if !approved.is_empty() {
+        let ja = "次の操作: `hinomi run` でサービスを開始します(すでに稼働中であれば不要です)";
+        render::say(context, "next: `hinomi run` starts the service, unless it runs already", ja)?;
     }
     Ok(Outcome::needs(!left.is_empty()))
 }

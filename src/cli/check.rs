@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, CheckReport, Office};
-use crate::model::UnseenReason;
+use crate::model::{UnseenReason, Verdict};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -23,16 +23,23 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> anyhow::Result<Outcome
         let office = Office::open(&context.places()).await?;
         let round = office.round(&args.targets)?;
         let bar = bar(context, round.len() as u64);
-        let (mut needed, mut failed) = (false, None);
+        let (mut needed, mut waits, mut failed) = (false, false, None);
         office
             .check_round(round, |report| {
                 needed |= report.verdict.needs_person();
+                waits |= report.verdict == Verdict::Review;
                 let printed = bar.suspend(|| print(&report, context, args.explain));
                 bar.inc(1);
                 failed = failed.take().or(printed.err());
             })
             .await?;
         bar.finish_and_clear();
+        if waits {
+            let en = "next: `hinomi baseline list` shows what waits for approval, `hinomi baseline diff TARGET` what changed";
+            let ja =
+                "次の操作: `hinomi baseline list` で承認待ちを、`hinomi baseline diff TARGET` で変更点を確認できます";
+            render::say(context, en, ja)?;
+        }
         failed.map_or(Ok(Outcome::needs(needed)), Err)
     })
 }

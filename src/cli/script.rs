@@ -130,7 +130,10 @@ fn layers(pen: &Pen, report: &ScriptReport) -> anyhow::Result<()> {
     for (number, layer) in report.layers.iter().enumerate() {
         let (number, how) = (number + 1, &layer.how);
         let (en, ja) = (format!("layer {number} ({how})"), format!("第{number}層({how})"));
-        pen.text(&en, &ja, &app::beautified(&layer.text), &reached)?;
+        // Markup is no code: what looks like a comment in it is an address.
+        let is_markup = layer.text.trim_start().starts_with('<');
+        let laid_out = if is_markup { layer.text.clone() } else { app::beautified(&layer.text) };
+        pen.text(&en, &ja, &laid_out, &reached)?;
     }
     Ok(())
 }

@@ -284,7 +284,7 @@ fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Se
         }
         Standing::Unknown | Standing::Service(_) => {
             let words = Words::new(
-                format!("a new script in the page reaches {host}, a host never approved for this page"),
+                format!("new code of a script reaches {host}, a host never approved for this page"),
                 format!("新しいスクリプトのコードが、承認されたことのないホスト {host} を呼び出します"),
             );
             Some((if looks { Severity::Critical } else { Severity::High }, Confidence::Firm, words))

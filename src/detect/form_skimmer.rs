@@ -2,7 +2,7 @@
 
 use super::support::{Hosts, NewScript, new_scripts};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Confidence, Looks, Rule, Severity, Sink, StaticWords, Words};
+use crate::model::{Action, Case, Confidence, Looks, Rule, Severity, Sink, StaticWords, Words};
 
 /// # What it finds
 ///
@@ -82,7 +82,7 @@ fn judge(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
     let sends = script.foreign(hosts).into_iter().filter(|(action, _)| {
         let sends = matches!(action.sink, Sink::Network) || (action.sink == Sink::Element && action.by == "src");
         // What a request carries is given to it after it was opened.
-        sends && (action.after.has(Looks::FIELDS) || action.sink == Sink::Network)
+        sends && carries(action) && (action.after.has(Looks::FIELDS) || action.sink == Sink::Network)
     });
     let (action, host) = sends.max_by_key(|(action, _)| action.decoded)?;
     let texts = script.words();
@@ -99,6 +99,13 @@ fn judge(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
         format!("スクリプトがフォームの入力内容を読み取り、{host} へ送信します"),
     );
     Some(Found::new(severity, confidence, words).on(script.item).decoded(&action.target))
+}
+
+/// Whether a request can carry what was read: the address of a file (a sound, a picture) that is written out whole carries
+/// nothing.
+fn carries(action: &Action) -> bool {
+    let is_file = action.by.ends_with("src") && !action.decoded;
+    !is_file || action.target.contains('…') || action.after.has(Looks::FIELDS)
 }
 
 /// Whether a script asks for every field of the page, whatever its name.

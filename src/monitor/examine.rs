@@ -4,8 +4,8 @@
 use super::linked::{self, Bodies, Linked};
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, Page, Policy, Resource,
-    ScriptReport, UnseenReason, Verdict, Version,
+    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, Page, Policy,
+    Resource, ScriptReport, UnseenReason, Verdict, Version,
 };
 use crate::{detect, diff, judge, parse, script};
 use url::Url;
@@ -119,19 +119,23 @@ pub fn read<'a>(source: Source<'_, 'a>, masks: &[Mask]) -> Read<'a> {
 /// Most bytes of what scripts would write that are read as a page.
 const MAX_INSERTED: usize = 256 << 10;
 
-/// What scripts would write and make, as a page: the body between a plain head and end.
+/// What scripts would write and make, as a page: the body between a plain head and end. What does not fit leaves its mark.
 fn inserted(scripts: &[ScriptReport], url: Option<&Url>) -> Option<Page> {
-    let mut body = String::new();
+    let (mut body, mut whole) = (String::new(), true);
     let made = |report: &ScriptReport| -> Vec<String> {
         report.elements.iter().filter(|made| made.placed).map(|made| made.markup.clone()).collect()
     };
     for markup in scripts.iter().flat_map(|report| report.markup.iter().cloned().chain(made(report))) {
-        if body.len() + markup.len() <= MAX_INSERTED && markup.contains('<') {
+        let fits = body.len() + markup.len() <= MAX_INSERTED;
+        if fits && markup.contains('<') {
             body.push_str(&markup);
             body.push('\n');
         }
+        whole &= fits;
     }
-    (!body.is_empty()).then(|| written(&body, url))
+    let mut page = (!body.is_empty() || !whole).then(|| written(&body, url))?;
+    page.cut = page.cut.or((!whole).then_some(Cut::Bytes));
+    Some(page)
 }
 
 fn written(body: &str, url: Option<&Url>) -> Page {
@@ -151,7 +155,11 @@ fn inserted_findings(now: &Read, approved: Option<&Read>, about: About) -> Vec<F
     });
     let difference = before.map(|before| diff::compare(before, version));
     let compared = before.zip(difference.as_ref()).map(|(version, difference)| Compared { version, difference });
-    detect::examine_inserted(&about.case(version, compared))
+    let mut findings = detect::examine_inserted(&about.case(version, compared));
+    // Too much to be looked at is told when it is new.
+    let known = approved.and_then(|old| old.inserted.as_ref()).is_some_and(|old| old.cut.is_some());
+    findings.retain(|finding| !(known && finding.rule == "page-cut"));
+    findings
 }
 
 impl<'a> Read<'a> {
@@ -279,4 +287,25 @@ fn nearest(now: &Read, approved: &[Read]) -> Option<(usize, Difference)> {
         let kept = b.nodes_kept.total_cmp(&a.nodes_kept);
         a.active.len().cmp(&b.active.len()).then(kept)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_scripts_insert_beyond_the_limit_is_told_when_it_is_new() {
+        let read = |pieces: usize| {
+            let markup = (0..pieces).map(|n| format!("<p>{n} {}</p>", "word ".repeat(10_000))).collect();
+            let page = parse::page(b"<p>x</p>", &parse::Options::default());
+            Read::new(None, None, page, vec![ScriptReport { markup, ..ScriptReport::default() }])
+        };
+        let told = |now: &Read, old: Option<&Read>| {
+            let findings = inserted_findings(now, old, About::nothing());
+            findings.iter().any(|finding| finding.rule == "page-cut")
+        };
+        let (little, much) = (read(1), read(9));
+        assert!(told(&much, None) && told(&much, Some(&little)));
+        assert!(!told(&much, Some(&much)) && !told(&little, None), "known, and within the limit");
+    }
 }

@@ -5,7 +5,7 @@ use crate::model::{Capture, Content, ResourceKind, UnseenReason};
 
 /// What came: its content, or why it cannot be told.
 ///
-/// A 404 or a 410 is an answer: there is none; but a frame shows the document that comes with it. A document that comes in a script's place, as some hosts answer for what they
+/// A 404 or a 410 is an answer: there is none; but a frame shows the document that comes with any status. A document that comes in a script's place, as some hosts answer for what they
 /// do not have, is none either: no browser runs it.
 pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, UnseenReason> {
     let status = capture.head.status;
@@ -13,12 +13,15 @@ pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, 
         return Err(UnseenReason::TlsFailed);
     }
     let seen = Content::Seen { bytes: capture.sha256, state: capture.sha256, size: capture.body.len() as u64 };
-    if matches!(status, 404 | 410) {
-        let is_shown = kind == ResourceKind::Frame && !capture.body.is_empty();
-        return Ok(if is_shown { seen } else { Content::Absent { status } });
+    if kind == ResourceKind::Frame && !capture.body.is_empty() {
+        return Ok(seen);
     }
-    let is_picture = kind == ResourceKind::Picture && (200..=299).contains(&status);
-    if let Some(reason) = classify(Some(&capture.head), &capture.body).filter(|_| !is_picture) {
+    if matches!(status, 404 | 410) {
+        return Ok(Content::Absent { status });
+    }
+    // What a browser takes for a script, a style or a picture is no error page, whatever words stand in it.
+    let is_taken = (200..=299).contains(&status) && kind != ResourceKind::Frame && !is_document(&capture.body);
+    if let Some(reason) = classify(Some(&capture.head), &capture.body).filter(|_| !is_taken) {
         return Err(reason);
     }
     if kind == ResourceKind::Script && is_document(&capture.body) {
@@ -71,7 +74,15 @@ mod tests {
     fn a_frame_shows_what_comes_with_an_error() {
         let frame = |status, body| content(ResourceKind::Frame, &capture(status, body));
         assert!(matches!(frame(404, "<p>Hacked by nobody</p>"), Ok(Content::Seen { .. })));
+        assert!(matches!(frame(503, "<p>Hacked by nobody</p>"), Ok(Content::Seen { .. })));
         assert_eq!(frame(410, ""), Ok(Content::Absent { status: 410 }));
+    }
+
+    #[test]
+    fn a_script_cannot_pass_itself_off_as_an_error_page() {
+        let body = "/*<title>404 Not Found</title><h1>Not Found</h1><script>*/ evil();";
+        let seen = content(ResourceKind::Script, &capture(200, body));
+        assert!(matches!(seen, Ok(Content::Seen { .. })), "{seen:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The looks of the whole fleet by URL, and the bytes that came home last.
 
 use super::look::Look;
-use crate::model::{Digest, DigestBuilder, Persona};
+use crate::model::{Digest, DigestBuilder, Persona, ResourceKind};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
@@ -29,10 +29,11 @@ struct Recent {
 }
 
 impl Fleet {
-    /// The look at a URL as a persona.
-    pub(super) fn look(&self, url: &Url, persona: Persona) -> Shared {
+    /// The look at a URL as a persona, taken for this kind of thing: the same answer is a document to a frame and nothing
+    /// to a script.
+    pub(super) fn look(&self, url: &Url, persona: Persona, kind: ResourceKind) -> Shared {
         let mut key = DigestBuilder::new("hinomi look 1");
-        key.part(url.as_str()).part(persona.as_str());
+        key.part(url.as_str()).part(persona.as_str()).part([kind as u8]);
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.len() >= MANY {
             // Hosts may answer with other URLs each time; what is lost costs a full fetch.
@@ -85,8 +86,10 @@ mod tests {
     fn one_url_is_one_look_for_all_and_another_one_for_each_persona() {
         let fleet = Fleet::default();
         let url: Url = "https://cdn.example/a.js".parse().expect("URL");
-        let look = |persona| fleet.look(&url, persona);
+        let look = |persona| fleet.look(&url, persona, ResourceKind::Script);
         assert!(Arc::ptr_eq(&look(Persona::Desktop), &look(Persona::Desktop)));
+        let frame = fleet.look(&url, Persona::Desktop, ResourceKind::Frame);
+        assert!(!Arc::ptr_eq(&look(Persona::Desktop), &frame), "what is nothing to a script is a document to a frame");
         assert!(!Arc::ptr_eq(&look(Persona::Desktop), &look(Persona::Mobile)));
     }
 }

@@ -73,7 +73,7 @@ pub(super) async fn look_at<S: Store, F: Fetcher>(
 /// Whether all of it was looked at a moment ago, so that nothing has to be waited for.
 pub(super) fn are_fresh<S: Store, F: Fetcher>(checker: &Checker<S, F>, visit: Visit<'_>, wanted: &[Wanted]) -> bool {
     let is_fresh = |one: &Wanted| {
-        let shared = checker.world.resources.look(&one.url, visit.persona);
+        let shared = checker.world.resources.look(&one.url, visit.persona, one.kind);
         shared.try_lock().is_ok_and(|look| look.is_fresh(since(visit, one)))
     };
     !visit.anew && wanted.iter().take(MOST).all(is_fresh)
@@ -107,7 +107,7 @@ async fn seen<S: Store, F: Fetcher>(
 ) -> Content {
     let known = visit.before.iter().find(|known| known.kind == wanted.kind && known.url == wanted.url);
     let remembered = known.map(|known| known.content);
-    let shared = checker.world.resources.look(&wanted.url, visit.persona);
+    let shared = checker.world.resources.look(&wanted.url, visit.persona, wanted.kind);
     let Ok(mut look) = timeout_at(purse.until, shared.lock()).await else {
         return remembered.unwrap_or(Content::Unseen { reason: UnseenReason::TotalTimeout });
     };

@@ -4,8 +4,8 @@
 
 use criterion::Criterion;
 use hinomi::judge::Known;
-use hinomi::model::{Head, Indicators, Policy, Verdict};
-use hinomi::monitor::{Bodies, Source, Terms, examine, read};
+use hinomi::model::{Head, Policy, Verdict};
+use hinomi::monitor::{About, Bodies, Source, Terms, examine, read};
 use hinomi::parse;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -70,12 +70,11 @@ fn examined(old: &str, new: &str, head: &Head) -> Verdict {
     let approved = [read_one(old.as_bytes())];
     let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
     let terms = Terms {
-        organisation: Some("例示市"),
+        about: About { organisation: Some("例示市"), ..About::nothing() },
         policy,
         known,
         approval_ended: false,
         bodies,
-        indicators: Indicators::none(),
     };
     black_box(examine(&now, &approved, &terms)).judgement.verdict
 }

@@ -95,7 +95,14 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
 fn judged(n: usize) -> CheckRecord {
     let judgement = Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false };
     let (fingerprint, state) = (Digest::of("fingerprint"), Digest::of("state"));
-    let judged = Slot::Put(Judged { fingerprint, state, judgement, findings: vec![], resources: vec![] });
+    let judged = Slot::Put(Judged {
+        fingerprint,
+        terms: Digest::default(),
+        state,
+        judgement,
+        findings: vec![],
+        resources: vec![],
+    });
     CheckRecord { judged, followed: Slot::Put(snapshot()), ..check(n, 0) }
 }
 

@@ -2,7 +2,8 @@
 CREATE TABLE indicator_source (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    imported INTEGER NOT NULL
+    imported INTEGER NOT NULL,
+    count INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE indicator (

@@ -1,15 +1,13 @@
 //! Indicators of compromise: imported from files, and put in force.
 
 use super::office::{Office, Places, settings};
-use super::wiring;
-use crate::config::{IndicatorFile, MAX_INDICATOR_FILE, read_indicators};
+use super::{inputs, wiring};
+use crate::config::{IndicatorFile, read_indicators};
 use crate::detect;
 use crate::model::{Indicator, IndicatorKind, Indicators};
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 /// Longest name of a source, in bytes.
@@ -33,7 +31,7 @@ impl Office {
     /// When the file cannot be read or holds no indicator, or the name cannot be used.
     pub async fn import_indicators(&self, path: &Path, source: Option<&str>) -> Result<ImportedIndicators> {
         let now = Timestamp::now();
-        let bytes = bytes(path)?;
+        let bytes = inputs::bytes(path)?;
         let mut file = read_indicators(&bytes, now).with_context(|| path.display().to_string())?;
         let named = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let source = source.map_or(named, ToOwned::to_owned);
@@ -67,13 +65,4 @@ pub async fn indicators_at(places: &Places<'_>) -> Result<Indicators> {
         return Ok(Indicators::default());
     }
     Office::open_store(places).await?.indicators().await
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let file = File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_INDICATOR_FILE as u64 + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{}: cannot be read", path.display()))?;
-    Ok(bytes)
 }

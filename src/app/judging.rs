@@ -7,11 +7,10 @@ use crate::judge::{Known, unseen};
 use crate::model::{
     Bounded, Excerpt, Finding, Indicators, InputKind, Judgement, Page, Policy, Snapshot, Target, Words,
 };
-use crate::monitor::{About, Bodies, Examination, Form, Source, Terms, examine, examine_answer, read, scan};
+use crate::monitor::{About, Bodies, Examination, Read, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
 use anyhow::Result;
 use std::sync::Arc;
-use url::Url;
 
 /// What `scan` says about one input.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,10 +51,14 @@ impl Compared {
 
 /// Judges one input without a baseline.
 #[must_use]
-pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>, indicators: &Indicators) -> Scanned {
-    let form = name.map_or(Form::Page, Form::File);
-    let now = read(Source { form, ..Source::file(body, "", url, true) }, &[]);
-    let (findings, mut judgement) = scan(&now, About { organisation: None, indicators });
+pub fn scan_bytes(body: &[u8], name: &str, indicators: &Indicators) -> Scanned {
+    judged(Source::file(body, name, None, true), indicators).1
+}
+
+/// What one input holds, and what is said of it without a baseline.
+pub(super) fn judged<'a>(source: Source<'_, 'a>, indicators: &Indicators) -> (Read<'a>, Scanned) {
+    let now = read(source, &[]);
+    let (findings, mut judgement) = scan(&now, About::listed(indicators));
     if findings.is_empty() && holds_nothing(&now.page) {
         let words = Words::new(
             "nothing in it could be judged: it holds no markup, no script and no readable text",
@@ -63,7 +66,8 @@ pub fn scan_bytes(body: &[u8], name: Option<&str>, url: Option<&Url>, indicators
         );
         judgement.because.push(words);
     }
-    Scanned { kind: now.page.kind, findings, judgement }
+    let scanned = Scanned { kind: now.page.kind, findings, judgement };
+    (now, scanned)
 }
 
 /// Whether an input is neither a page nor a script to a reader: empty, or bytes that are no text.
@@ -89,8 +93,7 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
     };
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
     let (policy, bodies) = (Policy::Follow, &Bodies::new());
-    let terms =
-        Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators: Indicators::none() };
+    let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         findings: Vec::new(),
@@ -114,7 +117,7 @@ impl Office {
         let bodies = &self.linked_bodies(&[old, new]).await?;
         let indicators = &self.indicators().await?;
         let (policy, known) = (target.policy, Known::New);
-        let terms = Terms { organisation, policy, known, approval_ended: false, bodies, indicators };
+        let terms = Terms { about: About { organisation, indicators }, policy, known, approval_ended: false, bodies };
         Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
     }
 }

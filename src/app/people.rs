@@ -5,10 +5,10 @@ use super::judging::of_snapshot;
 use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::{
-    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Indicators, Mark, Notice, Persona,
-    Policy, Proposal, Receiver, Snapshot, Target, TargetId, Verdict, defang,
+    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, Policy,
+    Proposal, Receiver, Snapshot, Target, TargetId, Verdict, defang,
 };
-use crate::monitor::{Bodies, Terms, examine, read};
+use crate::monitor::{About, Bodies, Terms, examine, read};
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -304,8 +304,7 @@ fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]
     let approved = read(of_snapshot(old.0, old.1), &target.masks);
     let now = read(of_snapshot(new.0, new.1), &target.masks);
     let (policy, known) = (Policy::Follow, Known::New);
-    let terms =
-        Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators: Indicators::none() };
+    let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies };
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
 }

@@ -3,7 +3,7 @@
 use super::Office;
 use super::people::{Decision, mark};
 use crate::judge::{self, Directory, Rejected};
-use crate::model::{Incident, Proposal};
+use crate::model::{Digest, Incident, Proposal};
 use crate::store::{Rejection, Store as _};
 use anyhow::Result;
 use uuid::Uuid;
@@ -13,8 +13,8 @@ impl Office {
     /// after. Owner and operators are told.
     ///
     /// # Errors
-    /// When nothing waits.
-    pub async fn reject(&self, id: &str, decision: &Decision) -> Result<Uuid> {
+    /// When nothing waits, or another state than the named one.
+    pub async fn reject(&self, id: &str, state: Option<Digest>, decision: &Decision) -> Result<Uuid> {
         let (target, registry) = (self.target(id)?.clone(), self.registry.clone());
         let (operators, mark) = (self.operators(), mark(&decision.by, &decision.reason)?);
         let (id, persona, said) = (target.id.clone(), decision.persona, mark.clone());
@@ -23,7 +23,7 @@ impl Office {
             let (target, mark, fresh) = (&target, &said, Uuid::now_v7());
             judge::reject(&Rejected { proposal, target, open, directory, mark, fresh })
         };
-        let rejection = Rejection { target: id, persona, mark, after: Box::new(after) };
+        let rejection = Rejection { target: id, persona, mark, state, after: Box::new(after) };
         Ok(self.store.reject(rejection).await?.id)
     }
 }

@@ -1,13 +1,13 @@
 //! Fetches a page for `scan URL`, through the same guard and limits as the service.
 
-use super::explain::{Explained, Input, explain};
-use super::judging::Scanned;
+use super::explain::{Explained, explain};
+use super::judging::{Scanned, judged};
 use super::office::{Places, settings};
 use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
 use crate::model::{Capture, Fetched, Indicators, Persona, UnseenReason, Verdict};
-use crate::monitor::About;
+use crate::monitor::{Form, Read, Source};
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -49,7 +49,7 @@ impl Scout {
     /// Why nothing came.
     pub fn scan(&self, url: &Url) -> Result<Scanned, Unfetched> {
         let capture = self.fetch(url)?;
-        self.explained(&capture).map(|explained| explained.scanned)
+        self.judged(&capture).map(|(_, scanned)| scanned)
     }
 
     /// Fetches a URL and explains the scripts of what came.
@@ -58,18 +58,18 @@ impl Scout {
     /// Why nothing came.
     pub fn explain(&self, url: &Url) -> Result<Explained, Unfetched> {
         let capture = self.fetch(url)?;
-        self.explained(&capture)
+        self.judged(&capture).map(explain)
     }
 
-    fn explained(&self, capture: &Capture) -> Result<Explained, Unfetched> {
+    fn judged<'a>(&self, capture: &'a Capture) -> Result<(Read<'a>, Scanned), Unfetched> {
         let (head, body) = (&capture.head, capture.body.as_slice());
-        let input = Input { body, name: head.final_url.path(), url: Some(&head.final_url), head: Some(head) };
-        let explained = explain(input, About { organisation: None, indicators: &self.indicators });
+        let form = Form::File(head.final_url.path());
+        let judged = judged(Source { form, ..Source::answer(body, head, &[]) }, &self.indicators);
         match classify(Some(head), body) {
-            Some(reason) if explained.scanned.judgement.verdict != Verdict::Alarm => {
+            Some(reason) if judged.1.judgement.verdict != Verdict::Alarm => {
                 Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })
             }
-            _ => Ok(explained),
+            _ => Ok(judged),
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) enum BaselineCommand {
     /// "This was us": approve what waits.
     Approve(ApproveArgs),
     /// "This was not us": drop what waits.
-    Reject(DecideArgs),
+    Reject(RejectArgs),
     /// Take an approved state out of the baseline.
     Retire(RetireArgs),
     /// Check the record of approvals: every byte, line, chain and object.
@@ -75,8 +75,17 @@ pub(super) struct ApproveArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  hinomi baseline reject city-top --by \"Hanako Yamada <web@city.example>\" --reason \"we did not do this\""
+    after_help = "Example:\n  hinomi baseline reject city-top --digest 3f9a… --by \"Hanako Yamada <web@city.example>\" --reason \"we did not do this\""
 )]
+pub(super) struct RejectArgs {
+    #[command(flatten)]
+    decide: DecideArgs,
+    /// The digest of the state, from the mail or from `baseline list`; what waits, when none is named.
+    #[arg(long, value_name = "D")]
+    digest: Option<Digest>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct DecideArgs {
     #[command(flatten)]
     of: TargetArgs,
@@ -114,8 +123,9 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
             BaselineCommand::Diff(of) => diff(&office, context, of).await,
             BaselineCommand::Approve(args) => approve(&office, context, args).await,
             BaselineCommand::Reject(args) => {
-                let incident = office.reject(&args.of.target, &decision(args)).await?;
-                rejected(&args.of.target, incident, context)?;
+                let target = &args.decide.of.target;
+                let incident = office.reject(target, args.digest, &decision(&args.decide)).await?;
+                rejected(target, incident, context)?;
                 Ok(Outcome::Done)
             }
             BaselineCommand::Retire(args) => {

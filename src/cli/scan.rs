@@ -123,17 +123,17 @@ fn inputs(names: &[String]) -> anyhow::Result<Vec<Input>> {
 
 fn look(input: &Input, scout: &app::Scout) -> Line {
     let started = Instant::now();
-    let of_bytes = |bytes: anyhow::Result<Vec<u8>>, name: Option<&str>| match bytes {
-        Ok(bytes) => Ok(app::scan_bytes(&bytes, name, None, scout.indicators())),
+    let of_bytes = |bytes: anyhow::Result<Vec<u8>>, name: &str| match bytes {
+        Ok(bytes) => Ok(app::scan_bytes(&bytes, name, scout.indicators())),
         Err(error) => Err(Unseen::Unread(format!("{error:#}"))),
     };
     let (name, result) = match input {
         Input::File(path) => {
             let name = path.display().to_string();
-            let result = of_bytes(app::bytes(path), Some(&name));
+            let result = of_bytes(app::bytes(path), &name);
             (name, result)
         }
-        Input::Standard => ("-".to_owned(), of_bytes(app::standard_input(), Some(""))),
+        Input::Standard => ("-".to_owned(), of_bytes(app::standard_input(), "")),
         Input::Url(url) => (url.to_string(), scout.scan(url).map_err(Unseen::Unfetched)),
     };
     Line { name, result, ms: started.elapsed().as_secs_f64() * 1000.0 }

@@ -25,7 +25,7 @@ pub use edit::{EditError, add_targets, change_targets, no_such_target, remove_ta
 pub use export::{export_csv, target_json};
 pub use file::MAX_FILE;
 pub use import::{Import, free_target_id, read_import};
-pub use indicators::{IndicatorFile, IndicatorFormat, MAX_FILE as MAX_INDICATOR_FILE, NoIndicators, read_indicators};
+pub use indicators::{IndicatorFile, IndicatorFormat, NoIndicators, read_indicators};
 pub use mistake::{MAX_MISTAKES, Mistake, Mistakes};
 pub use settings::{
     FetchSettings, HeartbeatSettings, MailSettings, MailWay, RetentionSettings, SECTIONS, Settings, SmtpSettings,

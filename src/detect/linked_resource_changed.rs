@@ -62,6 +62,10 @@ impl Detector for LinkedResourceChanged {
         for change in &compared.difference.resources {
             let Some(new) = case.now.resources.get(change.new) else { continue };
             let old = change.old.and_then(|index| compared.version.resources.get(index));
+            // What a frame shows is compared as a page of its own.
+            if new.kind == ResourceKind::Frame && new.bytes().is_some() {
+                continue;
+            }
             out.add(describe(new, old).plane(change.plane).evidence(new.url.as_str()));
         }
     }

@@ -187,6 +187,8 @@ impl TargetState {
 pub struct Judged {
     /// Fingerprint of the answer, see [`fingerprint`](super::fingerprint).
     pub fingerprint: Digest,
+    /// Digest of what it was judged under: rules, masks, policy, indicators.
+    pub terms: Digest,
     /// Its state.
     pub state: Digest,
     /// The verdict.

@@ -69,7 +69,7 @@ struct Entry {
     since: Timestamp,
 }
 
-/// All indicators that are in force, for quick look-ups: about 50 bytes for each beside its text.
+/// All indicators that are in force, for quick look-ups: 32 bytes for each beside its text.
 #[derive(Debug, Default)]
 pub struct Indicators {
     /// The values, one behind the other.
@@ -166,9 +166,10 @@ impl Indicators {
 
     /// The indicator that names the place, or a folder around it other than the root.
     fn place(&self, url: &Url) -> Option<Hit<'_>> {
-        let whole = &url[Position::BeforeHost..Position::AfterQuery];
-        let path = &url[Position::BeforeHost..Position::AfterPath];
-        let exact = self.find(IndicatorKind::Url, whole).or_else(|| self.find(IndicatorKind::Url, path));
+        let host = url.host_str()?.trim_end_matches('.');
+        let whole = format!("{host}{}", &url[Position::AfterHost..Position::AfterQuery]);
+        let path = whole.split('?').next().unwrap_or_default();
+        let exact = self.find(IndicatorKind::Url, &whole).or_else(|| self.find(IndicatorKind::Url, path));
         let root = path.find('/').map_or(path.len(), |at| at + 1);
         let folders = path.match_indices('/').map(|(at, _)| &path[..=at]).filter(|folder| folder.len() > root);
         exact.or_else(|| folders.into_iter().find_map(|folder| self.find(IndicatorKind::Url, folder)))
@@ -242,7 +243,7 @@ mod tests {
         ];
         let set = set(&all);
         assert!(hit(&set, "http://host.example/kit/x/y.js?z").is_some());
-        assert!(hit(&set, "https://host.example/a.js?v=1").is_some());
+        assert!(hit(&set, "https://host.example./a.js?v=1").is_some());
         assert_eq!(hit(&set, "https://host.example/b.js"), None);
         assert_eq!(hit(&set, "https://root.example/other"), None, "the root names the front page alone");
         assert!(hit(&set, "http://192.0.2.7:8080/x").is_some());

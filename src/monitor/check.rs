@@ -79,7 +79,8 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
             Thoroughness::Full => Timestamp::now(),
         };
         let indicators = self.world.indicators().revision();
-        let look = Look { target: &target, persona, state: &state, since, indicators };
+        let bag = Arc::default();
+        let look = Look { target: &target, persona, state: &state, since, indicators, bag: &bag };
         let outcome = match self.fetcher.fetch(self.request(look, how)).await {
             Err(failure) => self.missed(&target, failure).await,
             Ok(Fetched::NotModified(head)) => self.not_modified(look, head).await?,
@@ -101,7 +102,9 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
 
     fn request(&self, look: Look<'_>, how: Thoroughness) -> Request {
         let Look { target, persona, state, .. } = look;
-        let quiet = state.incidents.is_empty() && state.unseen.is_none() && state.last.is_some();
+        // Under other rules, masks or indicators the last word may no longer stand.
+        let stands = |last: &Judged| last.terms == Digest::of(&*terms(target, look.indicators));
+        let quiet = state.incidents.is_empty() && state.unseen.is_none() && state.last.as_ref().is_some_and(stands);
         let full = how == Thoroughness::Full || !quiet || must_be_full(state.since_full, random());
         let known = state.validators.0.is_some() || state.validators.1.is_some();
         let validators = (!full && known).then(|| state.validators.clone());
@@ -150,8 +153,8 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
 
     /// What the page loaded when it was judged last, as it is now.
     async fn as_last(&self, look: Look<'_>, last: &Judged, page: &Url) -> Vec<Resource> {
-        let Look { target, persona, since, .. } = look;
-        let visit = Visit { target, persona, page, since, anew: false, before: &last.resources };
+        let Look { target, persona, since, bag, .. } = look;
+        let visit = Visit { target, persona, page, since, anew: false, before: &last.resources, bag };
         let wanted: Vec<Wanted> = last.resources.iter().map(Resource::wanted).collect();
         let seen = resources::look_at(self, visit, &wanted).await;
         linked::with_states(seen, &last.resources.iter().collect::<Vec<_>>(), &Bodies::new())

@@ -74,8 +74,8 @@ pub struct Read<'a> {
 /// What the examination is made under.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
-    /// Name of the owning organisation, where known.
-    pub organisation: Option<&'a str>,
+    /// What is known about the page beside itself.
+    pub about: About<'a>,
     /// How strictly the content plane is followed.
     pub policy: Policy,
     /// How the new state stands to the known ones.
@@ -84,8 +84,6 @@ pub struct Terms<'a> {
     pub approval_ended: bool,
     /// Bytes of what the versions load, as far as they are at hand.
     pub bodies: &'a Bodies,
-    /// What others have seen in attacks.
-    pub indicators: &'a Indicators,
 }
 
 /// What came of it.
@@ -192,12 +190,12 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let nearest = nearest(now, approved);
     let compared =
         nearest.as_ref().map(|(index, difference)| Compared { version: approved[*index].version(), difference });
-    let about = About { organisation: terms.organisation, indicators: terms.indicators };
-    let mut findings = detect::examine(&about.case(now.version(), compared));
+    let mut findings = detect::examine(&terms.about.case(now.version(), compared));
     let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
-    findings.extend(inserted_findings(now, old, about));
+    findings.extend(inserted_findings(now, old, terms.about));
     let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| (old.resources, difference));
-    let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.indicators);
+    let Linked { findings: linked, excerpts } =
+        linked::examine(now.resources, loaded, terms.bodies, terms.about.indicators);
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
@@ -232,8 +230,7 @@ pub fn examine_answer(
 /// is compared with it too, or an attacker could hide an injection behind a status that browsers do not mind.
 #[must_use]
 pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
-    let about = About { organisation: terms.organisation, indicators: terms.indicators };
-    let (findings, judgement) = scan(now, about);
+    let (findings, judgement) = scan(now, terms.about);
     let alone = Examination { difference: None, findings, excerpts: Vec::new(), judgement };
     if approved.is_empty() {
         return alone;
@@ -256,7 +253,13 @@ impl<'a> About<'a> {
     /// Nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        Self { organisation: None, indicators: Indicators::none() }
+        Self::listed(Indicators::none())
+    }
+
+    /// Nothing but what others have seen.
+    #[must_use]
+    pub const fn listed(indicators: &'a Indicators) -> Self {
+        Self { organisation: None, indicators }
     }
 
     fn case(self, now: Version<'a>, approved: Option<Compared<'a>>) -> Case<'a> {
@@ -277,7 +280,7 @@ pub fn scan(now: &Read, about: About) -> (Vec<Finding>, Judgement) {
 pub(super) fn listed(now: &Read, indicators: &Indicators) -> Vec<Finding> {
     let nothing = Difference::default();
     let approved = Some(Compared { version: now.version(), difference: &nothing });
-    detect::examine_listed(&About { organisation: None, indicators }.case(now.version(), approved))
+    detect::examine_listed(&About::listed(indicators).case(now.version(), approved))
 }
 
 /// The approved version with the fewest unapproved active changes, then with the most kept.

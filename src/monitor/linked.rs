@@ -87,7 +87,7 @@ fn examine_one(resource: &Resource, body: &[u8], before: Option<&[u8]>, indicato
     let (now, old) = (read_as(resource, &new), old.as_deref().map(|old| read_as(resource, old)));
     let (mut findings, difference) = match &old {
         Some(old) => against(&now, old, indicators),
-        None => (scan(&now, About { organisation: None, indicators }).0, None),
+        None => (scan(&now, About::listed(indicators)).0, None),
     };
     let is_script = resource.kind == ResourceKind::Script;
     let added = before.filter(|_| is_script).and_then(|before| added_part(before, body));
@@ -122,7 +122,7 @@ fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
 
 fn against(now: &Read, old: &Read, indicators: &Indicators) -> (Vec<Finding>, Option<Difference>) {
     let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
-    let terms = Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators };
+    let terms = Terms { about: About::listed(indicators), policy, known, approval_ended: false, bodies };
     let examination = compare(now, std::slice::from_ref(old), &terms);
     (examination.findings, examination.difference)
 }

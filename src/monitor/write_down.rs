@@ -4,7 +4,7 @@ use super::chance::{jittered, random};
 use super::check::Checker;
 use super::closer_look::JudgedLook;
 use super::report::CheckReport;
-use super::resources::{self, Visit};
+use super::resources::{self, Bag, Visit};
 use super::trouble;
 use crate::fetch::Fetcher;
 use crate::judge::{Context, FollowUp, Sight, follow};
@@ -51,8 +51,8 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     enter_outcome(&mut record, &outcome, &up);
     if let (Outcome::Same { capture, judged }, Some(Some(_))) = (&outcome, &up.proposal) {
         // What waits again after a person dropped it: what it loads may have gone with it.
-        let page = &capture.head.final_url;
-        let visit = Visit { target: &target, persona, page, since: now, anew: false, before: &judged.resources };
+        let (page, before, bag) = (&capture.head.final_url, &judged.resources, &Bag::default());
+        let visit = Visit { target: &target, persona, page, since: now, anew: false, before, bag };
         record.bodies.extend(resources::to_keep(checker, visit, &judged.resources).await?);
     }
     record.next_due = next_due(checker, &target, &outcome, now);

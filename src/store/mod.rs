@@ -100,6 +100,8 @@ pub struct Rejection {
     pub persona: Persona,
     /// Who, when and why.
     pub mark: Mark,
+    /// The state that is rejected; what waits, when none is named.
+    pub state: Option<Digest>,
     /// What follows from it; asked inside the write, so that no check comes in between.
     pub after: AfterRejection,
 }
@@ -268,7 +270,8 @@ contract! {
     /// that is not handed in, and everything the page loads, is taken from the memory; refused when it is no longer there.
     fn approve(&self, approval: Approval, body: Option<Vec<u8>>) -> ();
     /// Drops a proposal: "this was not us". The mark is kept with the target's open incidents; what follows is written
-    /// with it, all or nothing, and the incident that it opened or changed is returned. Refused when nothing waits.
+    /// with it, all or nothing, and the incident that it opened or changed is returned. Refused when nothing waits, or
+    /// another state than the named one.
     fn reject(&self, rejection: Rejection) -> Incident;
     /// All lines of a target's record, oldest first.
     fn approvals(&self, target: TargetId) -> Vec<Approval>;

@@ -134,14 +134,8 @@ fn about() -> examine::About<'static> {
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
-    let terms = examine::Terms {
-        organisation: Some("例示市"),
-        policy: Policy::default(),
-        known: Known::New,
-        approval_ended: false,
-        bodies,
-        indicators: about().indicators,
-    };
+    let terms =
+        examine::Terms { about: about(), policy: Policy::default(), known: Known::New, approval_ended: false, bodies };
     examine::examine(now, std::slice::from_ref(old), &terms).findings
 }
 

@@ -1,8 +1,12 @@
 //! Indicators: imported by a person, in force at once, also on pages that were approved before.
 
 use crate::running::{Running, until};
-use crate::support::{Answer, Installation, pages};
+use crate::support::{Answer, Installation, Service, Web, pages, quick};
+use hinomi::model::{Indicator, IndicatorKind, IndicatorSource, Indicators, Persona, Verdict};
+use hinomi::monitor::Thoroughness;
+use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 const LINK: &str = "<script src=\"https://cdn.supplier.example/widget.js\"></script>";
 
@@ -64,4 +68,22 @@ fn a_running_service_takes_new_ones_up() {
     city.run(&["indicators", "import", "feed.txt"]).ended(0);
     until("the service has taken the list up", || crate::running::log(&city).contains("indicators are in force"));
     running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_says_not_modified_is_looked_at_again_under_a_new_list() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    web.put("/top", Answer::page(pages::city(&pages::NEWS, LINK)).header("ETag", "\"page\""));
+    let targets = [("top".to_owned(), web.url("/top"))];
+    let service = Service::open(folder.path(), &targets, Duration::from_secs(300), quick()).await;
+    service.check("top").await;
+    service.approve("top").await;
+    assert_eq!(service.check("top").await.verdict, Verdict::Unchanged);
+    let (since, name) = (Timestamp::UNIX_EPOCH, "feed".to_owned());
+    let (kind, value) = (IndicatorKind::Host, "supplier.example".to_owned());
+    let listed = Indicator { kind, value, since, until: None, note: String::new() };
+    let source = IndicatorSource { name, imported: since, count: 1 };
+    service.world.set_indicators(Indicators::new(vec![(source, vec![listed])], since));
+    let report = service.check_as("top", Persona::Desktop, Thoroughness::Usual).await;
+    assert_eq!(report.verdict, Verdict::Alarm, "{report:#?}");
 }

@@ -221,3 +221,13 @@ fn programs_that_operators_name_may_change_and_still_go_through_the_rules() {
     vendor.put("/w.js", Answer::script(["var widget = 2;", TAIL].concat()));
     assert!(rules(&city.check("alarm")).contains(&"encoded-script"));
 }
+
+#[test]
+fn a_script_that_is_another_one_with_every_fetch_is_examined_as_it_came() {
+    let city = city();
+    for n in 0..3 {
+        city.web.put_once("/js/menu.js", Answer::script(format!("{MENU}{TAIL}// {n}")));
+    }
+    city.web.put("/js/menu.js", Answer::script(format!("{MENU}{TAIL}// later")));
+    assert!(rules(&city.check("alarm")).contains(&"script-appended"));
+}

@@ -59,7 +59,10 @@ fn what_was_not_ours_is_dropped_and_never_approved() {
     city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
     city.check("review");
     let digest = waiting(&city);
-    city.run(&["baseline", "reject", "top", "--by", BY, "--reason", "not us"]).ended(0);
+    let other = "0".repeat(64);
+    let refused = city.run(&["baseline", "reject", "top", "--digest", &other, "--by", BY]).ended(2);
+    assert!(refused.err.contains(&digest), "it says what waits instead: {refused:?}");
+    city.run(&["baseline", "reject", "top", "--digest", &digest, "--by", BY, "--reason", "not us"]).ended(0);
     assert!(city.run(&["baseline", "list", "--json"]).ended(0).out.is_empty());
     city.run(&["baseline", "reject", "top", "--by", BY]).ended(2);
     let opened = city.run(&["incident", "list", "--json"]).ended(1).line();

@@ -7,8 +7,8 @@ pub use history::{History, Version, find};
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Digest, Finding, Indicators, InputKind, Plane, Policy, Verdict};
-use crate::monitor::{Bodies, Read, Source, Terms, examine_answer, read};
+use crate::model::{Digest, Finding, InputKind, Plane, Policy, Verdict};
+use crate::monitor::{About, Bodies, Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
 use std::time::Instant;
 use url::Url;
@@ -100,8 +100,7 @@ impl Desk {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
         let (policy, bodies) = (Policy::Follow, &Bodies::new());
-        let terms =
-            Terms { organisation: None, policy, known, approval_ended: false, bodies, indicators: Indicators::none() };
+        let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);

@@ -147,12 +147,13 @@ pub(super) async fn run_parts<F: Fetcher>(
     let pulse = Arc::new(Pulse::default());
     let listener = web::listen(office.settings.listen).await?;
     let mut parts: JoinSet<(&'static str, Result<()>)> = JoinSet::new();
+    // Before the first check: a list that came later would have every page judged twice.
+    let (lists, down) = (indicators::Lists::begin(office, Arc::clone(&checker.world)).await?, stop.subscribe());
     spawn_parts(&mut parts, office, &checker, &pulse, &stop)?;
+    parts.spawn(async move { ("indicators", lists.run(down).await) });
     let site = web::Site::new(Arc::clone(&office.store), Arc::clone(&checker.world), Arc::clone(&pulse));
     let (down, address) = (stop.subscribe(), listener.local_addr()?);
     parts.spawn(async move { ("web", web::serve(listener, site, down).await) });
-    let (lists, down) = (indicators::Lists::begin(office, Arc::clone(&checker.world)).await?, stop.subscribe());
-    parts.spawn(async move { ("indicators", lists.run(down).await) });
     let reload = reload::Reload::new(office, places, Arc::clone(&checker.world));
     let down = stop.subscribe();
     parts.spawn(async move { ("registry", reload.run(down).await) });

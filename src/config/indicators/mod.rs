@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Largest file that is read, in bytes.
-pub const MAX_FILE: usize = 64 << 20;
+const MAX_FILE: usize = 64 << 20;
 /// Most indicators of one file.
 const MAX_INDICATORS: usize = 1_000_000;
 /// Most mistakes that are told one by one.

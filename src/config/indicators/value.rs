@@ -81,7 +81,8 @@ fn place(text: &str) -> Result<(IndicatorKind, String), String> {
         .ok()
         .filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https" | "ftp" | "ws" | "wss"));
     let Some(url) = url else { return Err(format!("'{}' is no URL that could be looked for", shown(text))) };
-    Ok((IndicatorKind::Url, url[Position::BeforeHost..Position::AfterQuery].to_owned()))
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    Ok((IndicatorKind::Url, format!("{host}{}", &url[Position::AfterHost..Position::AfterQuery])))
 }
 
 /// A raw value in a message.

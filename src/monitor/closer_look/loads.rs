@@ -1,20 +1,21 @@
 //! What the page loads, with the bytes that its examination needs.
 
+use super::Desk;
 use super::thread::on_a_thread;
-use super::{Desk, Manner};
 use crate::diff;
 use crate::fetch::Fetcher;
-use crate::model::{ApprovedState, Capture, Digest, Resource, ResourceKind, kept_bytes};
+use crate::model::{ApprovedState, Digest, Resource, ResourceKind, kept_bytes};
 use crate::monitor::admission::Place;
 use crate::monitor::check::Checker;
 use crate::monitor::linked::{Bodies, with_states};
 use crate::monitor::resources::{self, Visit};
-pub(super) use crate::monitor::resources::{are_fresh, look_at};
+pub(super) use crate::monitor::resources::{are_fresh, fetched, look_at};
 use crate::store::{Result, Store};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Bytes of what a page loads that are examined at a time: a page that loads more must not take all time and memory.
+/// Bytes of what a page loads that are examined at a time, and of what they take the place of: a page that loads more must
+/// not take all time and memory.
 const MOST_BYTES: u64 = 8 << 20;
 
 /// What the page loads.
@@ -26,24 +27,23 @@ pub(super) struct Loads {
     pub(super) bodies: Bodies,
 }
 
-/// Gets the bytes that are needed, and the states of documents. The inner error is a failure of the parsing.
-pub(super) async fn load<S: Store, F: Fetcher>(
+/// Sets the states of documents. The inner error is a failure of the parsing.
+pub(super) async fn settled<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
-    capture: &Capture,
-    manner: Manner,
-    (resources, place): (Vec<Resource>, &Arc<Place>),
-) -> Result<std::result::Result<Loads, String>> {
-    let bodies = bodies(checker, desk, desk.visit(capture, manner), &resources).await?;
-    if resources.iter().all(|resource| resource.kind != ResourceKind::Frame) {
-        return Ok(Ok(Loads { resources: Arc::new(resources), bodies }));
+    place: &Arc<Place>,
+    loads: Loads,
+) -> std::result::Result<Loads, String> {
+    if loads.resources.iter().all(|resource| resource.kind != ResourceKind::Frame) {
+        return Ok(loads);
     }
     let desk = desk.clone();
     let settle = move || {
         let known: Vec<&Resource> = known(&desk).collect();
-        Loads { resources: Arc::new(with_states(resources, &known, &bodies)), bodies }
+        let resources = with_states(loads.resources.to_vec(), &known, &loads.bodies);
+        Loads { resources: Arc::new(resources), bodies: loads.bodies }
     };
-    Ok(on_a_thread(checker.world.pace.examine_within, place, settle).await)
+    on_a_thread(checker.world.pace.examine_within, place, settle).await
 }
 
 /// Everything that approved, followed and last seen states load.
@@ -52,39 +52,46 @@ fn known(desk: &Desk) -> impl Iterator<Item = &Resource> {
     approved.chain(desk.followed.iter().flat_map(|followed| &followed.resources)).chain(desk.before.iter())
 }
 
-async fn bodies<S: Store, F: Fetcher>(
+/// The bytes that an examination needs: those that no approved state holds, and those they take the place of. Asks no host;
+/// what is to be had from one alone is returned beside them.
+pub(super) async fn near<'n, S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
     visit: Visit<'_>,
-    now: &[Resource],
-) -> Result<Bodies> {
+    now: &'n [Resource],
+) -> Result<(Bodies, Vec<&'n Resource>)> {
     let approved: HashSet<Digest> =
         desk.baseline.states.iter().flat_map(|state| kept_bytes(&state.snapshot.resources)).collect();
-    let (mut bodies, mut room) = (Bodies::new(), MOST_BYTES);
+    let (mut bodies, mut far, mut room) = (Bodies::new(), Vec::new(), MOST_BYTES);
     for resource in now.iter().filter(|resource| resource.is_kept()) {
         let Some(digest) = resource.bytes().filter(|digest| !approved.contains(digest)) else { continue };
         // What does not fit is told as not examined.
         let Some(left) = room.checked_sub(resource.size()) else { continue };
-        if let Some(body) = resources::bytes(checker, visit, resource).await? {
+        room = left;
+        match resources::near(checker, visit, digest).await? {
+            Some(body) => drop(bodies.insert(digest, body)),
+            None => far.push(resource),
+        }
+    }
+    let mut room = MOST_BYTES;
+    for old in desk.baseline.states.iter().flat_map(|state| replaced(state, now)) {
+        let (Some(digest), Some(left)) = (old.bytes(), room.checked_sub(old.size())) else { continue };
+        if !bodies.contains_key(&digest)
+            && let Some(body) = resources::stored(checker, digest).await?
+        {
             bodies.insert(digest, body);
             room = left;
         }
     }
-    for digest in desk.baseline.states.iter().flat_map(|state| replaced(state, now)) {
-        if let Some(body) = resources::stored(checker, digest).await? {
-            bodies.insert(digest, body);
-        }
-    }
-    Ok(bodies)
+    Ok((bodies, far))
 }
 
-/// The bytes of an approved state that others take the place of.
-fn replaced(state: &ApprovedState, now: &[Resource]) -> Vec<Digest> {
+/// What of an approved state others take the place of.
+fn replaced<'s>(state: &'s ApprovedState, now: &[Resource]) -> Vec<&'s Resource> {
     let old = &state.snapshot.resources;
     let listed = diff::resources(old, now).into_iter().filter_map(|change| old.get(change.old?));
     let by_nature = old.iter().filter(|known| {
         known.volatile && now.iter().any(|one| one.is_at_place_of(known) && one.bytes() != known.bytes())
     });
-    let replaced = listed.chain(by_nature).filter(|resource| resource.is_kept());
-    replaced.filter_map(Resource::bytes).collect()
+    listed.chain(by_nature).filter(|resource| resource.is_kept()).collect()
 }

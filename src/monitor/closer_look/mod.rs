@@ -9,7 +9,7 @@ mod weigh;
 use super::check::{Checker, terms};
 use super::examine::Examination;
 use super::record_trouble;
-use super::resources::{self, Visit};
+use super::resources::{self, Bag, Visit};
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
 use crate::judge;
@@ -32,6 +32,8 @@ pub(super) struct Look<'a> {
     pub(super) since: Timestamp,
     /// Which indicators are in force.
     pub(super) indicators: Digest,
+    /// The bytes of what the page loads, as they come home.
+    pub(super) bag: &'a Arc<Bag>,
 }
 
 /// What came of it.
@@ -67,6 +69,7 @@ struct Desk {
     since: Timestamp,
     /// What others have seen in attacks.
     indicators: Arc<Indicators>,
+    bag: Arc<Bag>,
     /// An approved state of this page could not be read lately: see whether it can be now.
     doubtful: bool,
     now: Timestamp,
@@ -85,7 +88,7 @@ impl Desk {
     fn visit<'a>(&'a self, capture: &'a Capture, manner: Manner) -> Visit<'a> {
         let page = &capture.head.final_url;
         let (persona, since, before) = (capture.persona, self.since, &self.before);
-        Visit { target: &self.target, persona, page, since, anew: manner.anew, before }
+        Visit { target: &self.target, persona, page, since, anew: manner.anew, before, bag: &self.bag }
     }
 }
 
@@ -102,6 +105,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         followed: look.state.followed.clone(),
         since: look.since,
         indicators: checker.world.indicators(),
+        bag: Arc::clone(look.bag),
         before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
         doubtful: record_trouble::concerns(checker.store.as_ref(), &checker.world, look.target, look.persona).await?,
         now: capture.at,
@@ -125,7 +129,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     let confirmed = confirm(checker, &look, &desk, &opinion).await?;
     let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
     let loaded = resources::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
-    let judged = judged(&look, &capture.clone(), &opinion);
+    let judged = judged(&look, &capture, &opinion);
     Ok(Looked::Judged(Box::new(JudgedLook {
         capture,
         excerpts,
@@ -164,17 +168,19 @@ fn special(desk: &Desk, look: &Look, now: Option<String>) -> (Option<String>, Op
 fn judged(look: &Look, capture: &Capture, opinion: &Opinion) -> Judged {
     let Examination { findings, judgement, .. } = &opinion.examination;
     let resources = opinion.resources.to_vec();
-    let print = fingerprint(
-        capture.sha256,
-        &capture.head,
-        &resources,
-        &terms(look.target, look.indicators),
-        look.state.revision,
-    );
+    let terms = terms(look.target, look.indicators);
+    let print = fingerprint(capture.sha256, &capture.head, &resources, &terms, look.state.revision);
     // What was said without an approved state that cannot be read is never said again without a second look.
     let whole = opinion.damaged.as_ref().is_none_or(Vec::is_empty);
     let fingerprint = if whole { print } else { Digest::of(format!("incomplete {print}")) };
-    Judged { fingerprint, state: opinion.state, judgement: judgement.clone(), findings: findings.clone(), resources }
+    Judged {
+        fingerprint,
+        terms: Digest::of(&*terms),
+        state: opinion.state,
+        judgement: judgement.clone(),
+        findings: findings.clone(),
+        resources,
+    }
 }
 
 /// A second fetch, unconditional and over a new connection, for an alarm that is not certain and not known yet.

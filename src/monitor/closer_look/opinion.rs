@@ -46,8 +46,8 @@ pub(super) async fn form_opinion<S: Store, F: Fetcher>(
     capture: &Arc<Capture>,
     manner: Manner,
 ) -> Opined<Opinion> {
-    let (parsed, place, resources) = or_return!(look_over(checker, desk, capture, manner).await);
-    let loads = or_return!(loads::load(checker, desk, capture, manner, (resources, &place)).await?);
+    let (parsed, place, loads) = or_return!(look_over(checker, desk, capture, manner).await?);
+    let loads = or_return!(loads::settled(checker, desk, &place, loads).await);
     let state = state_digest(&parsed.page, &capture.head, &loads.resources);
     let standing = standing(desk, state);
     let bodies = match desk.doubtful || needs_bodies(&standing, capture, manner.bare) {
@@ -89,21 +89,26 @@ async fn look_over<S: Store, F: Fetcher>(
     desk: &Desk,
     capture: &Arc<Capture>,
     manner: Manner,
-) -> std::result::Result<(Parsed, Arc<Place>, Vec<Resource>), String> {
-    let (parsed, place) = parsed(checker, desk, capture).await?;
+) -> Opined<(Parsed, Arc<Place>, Loads)> {
+    let (parsed, place) = or_return!(parsed(checker, desk, capture).await);
     if manner.bare {
-        return Ok((parsed, place, Vec::new()));
+        return Ok(Ok((parsed, place, Loads::default())));
     }
     let visit = desk.visit(capture, manner);
     if loads::are_fresh(checker, visit, &parsed.wanted) {
         let resources = loads::look_at(checker, visit, &parsed.wanted).await;
-        return Ok((parsed, place, resources));
+        let (bodies, far) = loads::near(checker, desk, visit, &resources).await?;
+        if far.is_empty() {
+            return Ok(Ok((parsed, place, Loads { resources: Arc::new(resources), bodies })));
+        }
     }
     let Parsed { wanted, .. } = parsed;
     drop(place);
     let resources = loads::look_at(checker, visit, &wanted).await;
-    let (parsed, place) = self::parsed(checker, desk, capture).await?;
-    Ok((parsed, place, resources))
+    let (mut bodies, far) = loads::near(checker, desk, visit, &resources).await?;
+    bodies.extend(loads::fetched(checker, visit, &far).await);
+    let (parsed, place) = or_return!(self::parsed(checker, desk, capture).await);
+    Ok(Ok((parsed, place, Loads { resources: Arc::new(resources), bodies })))
 }
 
 async fn parsed<S: Store, F: Fetcher>(

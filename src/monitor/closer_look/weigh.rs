@@ -82,24 +82,26 @@ fn linked_by_nature(now: &Read, approved: Option<&[Resource]>, bodies: &Bodies, 
 }
 
 fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
-    let (mut findings, _) =
-        scan(now, About { organisation: desk.organisation.as_deref(), indicators: &desk.indicators });
+    let (mut findings, _) = scan(now, about(desk));
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies, &desk.indicators);
     findings.extend(linked);
     let judgement = judge::without_baseline(&findings);
     Examination { difference: None, findings, excerpts, judgement }
 }
 
+fn about(desk: &Desk) -> About<'_> {
+    About { organisation: desk.organisation.as_deref(), indicators: &desk.indicators }
+}
+
 /// What the page is compared under.
 fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> {
     let ordinary = desk.baseline.states.iter().rfind(|known| known.special.is_none());
     Terms {
-        organisation: desk.organisation.as_deref(),
+        about: about(desk),
         policy: desk.target.policy,
         known,
         approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
         bodies,
-        indicators: &desk.indicators,
     }
 }
 

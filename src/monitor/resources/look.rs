@@ -56,10 +56,15 @@ impl Look {
         (self.at, self.failing) = (Some(now), Some((since, times.saturating_add(1), reason)));
     }
 
+    /// What was seen last, here or with the page.
+    pub(super) fn last(&self, remembered: Option<Content>) -> Option<Content> {
+        self.content.or(remembered)
+    }
+
     /// What is there. What was there last stands for a while when it cannot be seen; where this process saw nothing yet, that
     /// is what is remembered with the page.
     pub(super) fn content(&self, remembered: Option<Content>, now: Timestamp) -> Content {
-        let known = self.content.or(remembered);
+        let known = self.last(remembered);
         match (self.failing, known) {
             (Some((since, times, reason)), Some(known)) => {
                 let lasts = times >= PATIENCE_LOOKS && now.duration_since(since) >= PATIENCE;

@@ -1,18 +1,20 @@
 //! Looks at what pages load: through the same guard, in parallel and courteously, within limits, and once for all that load it.
 
 mod answer;
+mod bytes;
 mod fleet;
 mod look;
 
+pub(super) use bytes::{Bag, fetched, near, stored, to_keep};
 pub(super) use fleet::Fleet;
 
 use super::chance::random;
 use super::check::Checker;
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
-use crate::model::{Capture, Content, Digest, Fetched, Persona, Resource, Target, UnseenReason, Wanted, kept_bytes};
-use crate::store::{Result, Store, StoreError};
-use futures_util::future::join_all;
+use crate::model::{Capture, Content, Fetched, Persona, Resource, ResourceKind, Target, UnseenReason, Wanted};
+use crate::store::Store;
+use futures_util::stream::{StreamExt as _, iter};
 use jiff::{SignedDuration, Timestamp};
 use look::Look;
 use std::sync::Arc;
@@ -23,7 +25,9 @@ use url::Url;
 
 /// Most resources of a page that are looked at; the others count as unseen, which is told.
 const MOST: usize = 64;
-/// Bytes that one page may make us load at one look; what comes after them counts as unseen.
+/// Of them at a time, so that no page takes more memory than a few bodies.
+const AT_ONCE: usize = 8;
+/// Bytes after which no more of a page is loaded at one look; what is left over stands as it was seen before, or unseen.
 const MOST_BYTES: usize = 32 << 20;
 /// Time for all of a page's resources together.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -51,6 +55,8 @@ pub(super) struct Visit<'a> {
     pub(super) anew: bool,
     /// What was seen at the last check.
     pub(super) before: &'a [Resource],
+    /// The bytes that come home in this check.
+    pub(super) bag: &'a Bag,
 }
 
 /// What is spent on one page.
@@ -67,7 +73,9 @@ pub(super) async fn look_at<S: Store, F: Fetcher>(
 ) -> Vec<Resource> {
     let purse = Purse { left: AtomicUsize::new(MOST_BYTES), until: Instant::now() + WITHIN };
     let looks = wanted.iter().enumerate().map(|(index, one)| look(checker, visit, one, index, &purse));
-    join_all(looks).await
+    // Made before any is waited for: a closure inside of the stream could not be sent between threads.
+    let looks: Vec<_> = looks.collect();
+    iter(looks).buffered(AT_ONCE).collect().await
 }
 
 /// Whether all of it was looked at a moment ago, so that nothing has to be waited for.
@@ -96,7 +104,7 @@ async fn look<S: Store, F: Fetcher>(
 
 /// What changes by its nature: the document of a frame of another site, and what the list of services says so of.
 fn is_volatile(wanted: &Wanted) -> bool {
-    !wanted.own && (wanted.kind == crate::model::ResourceKind::Frame || crate::detect::changes_by_nature(&wanted.url))
+    !wanted.own && (wanted.kind == ResourceKind::Frame || crate::detect::changes_by_nature(&wanted.url))
 }
 
 async fn seen<S: Store, F: Fetcher>(
@@ -111,7 +119,12 @@ async fn seen<S: Store, F: Fetcher>(
     let Ok(mut look) = timeout_at(purse.until, shared.lock()).await else {
         return remembered.unwrap_or(Content::Unseen { reason: UnseenReason::TotalTimeout });
     };
-    if visit.anew || !look.is_fresh(since(visit, wanted)) {
+    let is_fresh = !visit.anew && look.is_fresh(since(visit, wanted));
+    if !is_fresh && purse.left.load(Ordering::Relaxed) == 0 {
+        // This page's own limit is no word about a URL that others load too.
+        return look.last(remembered).unwrap_or(Content::Unseen { reason: UnseenReason::TooLarge });
+    }
+    if !is_fresh {
         renew(checker, visit, wanted, purse, &mut look).await;
     }
     look.content(remembered, Timestamp::now())
@@ -135,9 +148,6 @@ async fn renew<S: Store, F: Fetcher>(
     purse: &Purse,
     look: &mut Look,
 ) {
-    if purse.left.load(Ordering::Relaxed) == 0 {
-        return look.missed(UnseenReason::TooLarge, Timestamp::now());
-    }
     let full = visit.anew || must_be_full(look.since_full, random());
     let validators = if full { None } else { look.validators() };
     let request = request(visit, &wanted.url, validators);
@@ -147,26 +157,31 @@ async fn renew<S: Store, F: Fetcher>(
         Err(_) => look.missed(UnseenReason::TotalTimeout, now),
         Ok(Err(Failure { reason, .. })) => look.missed(reason, now),
         Ok(Ok(Fetched::NotModified(_))) => look.saw_no_change(now),
-        Ok(Ok(Fetched::Full(capture))) => take(checker, wanted, purse, look, *capture),
+        Ok(Ok(Fetched::Full(capture))) => take(checker, visit, (wanted.kind, purse), look, *capture),
     }
 }
 
 fn take<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
-    wanted: &Wanted,
-    purse: &Purse,
+    visit: Visit<'_>,
+    (kind, purse): (ResourceKind, &Purse),
     look: &mut Look,
     capture: Capture,
 ) {
     let now = Timestamp::now();
     let spent = capture.body.len();
     let _ = purse.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(spent)));
-    match answer::content(wanted.kind, &capture) {
+    match answer::content(kind, &capture) {
         Err(reason) => look.missed(reason, now),
         Ok(content) => {
             let header = |name| capture.head.header(name).map(ToOwned::to_owned);
             look.saw(content, (header("etag"), header("last-modified")), now);
-            checker.world.resources.keep(capture.sha256, &Arc::new(capture.body));
+            // Of a picture the digest is all that is ever asked for.
+            if kind != ResourceKind::Picture {
+                let body = Arc::new(capture.body);
+                visit.bag.keep(capture.sha256, &body);
+                checker.world.resources.keep(capture.sha256, &body);
+            }
         }
     }
 }
@@ -174,53 +189,4 @@ fn take<S: Store, F: Fetcher>(
 fn request(visit: Visit<'_>, url: &Url, validators: Option<look::Validators>) -> Request {
     let page = Some(visit.page.clone());
     Request { url: url.clone(), persona: visit.persona, validators, fresh_connection: visit.anew, page }
-}
-
-/// The bytes of a resource as it was seen: at hand, from the store, or fetched once more. None when they cannot be had, or
-/// when it shows other bytes by now.
-pub(super) async fn bytes<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    visit: Visit<'_>,
-    resource: &Resource,
-) -> Result<Option<Arc<Vec<u8>>>> {
-    let Some(digest) = resource.bytes() else { return Ok(None) };
-    if let Some(body) = checker.world.resources.at_hand(digest) {
-        return Ok(Some(body));
-    }
-    if let Some(body) = stored(checker, digest).await? {
-        return Ok(Some(body));
-    }
-    let fetched = tokio::time::timeout(WITHIN, checker.fetcher.fetch(request(visit, &resource.url, None))).await;
-    Ok(match fetched {
-        Ok(Ok(Fetched::Full(capture))) if capture.sha256 == digest => Some(Arc::new(capture.body)),
-        _ => None,
-    })
-}
-
-/// Bytes from the store; none when they are missing or damaged.
-pub(super) async fn stored<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    digest: Digest,
-) -> Result<Option<Arc<Vec<u8>>>> {
-    match checker.store.body(digest).await {
-        Ok(body) => Ok(body.map(Arc::new)),
-        Err(StoreError::Damaged(_) | StoreError::File { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The bytes that have to be kept with a page and are not yet, as far as they can be had.
-pub(super) async fn to_keep<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    visit: Visit<'_>,
-    now: &[Resource],
-) -> Result<Vec<(Digest, Vec<u8>)>> {
-    let missing = checker.store.missing(kept_bytes(now).collect()).await?;
-    let mut bodies = Vec::new();
-    for resource in now.iter().filter(|one| one.bytes().is_some_and(|digest| missing.contains(&digest))) {
-        if let Some(body) = bytes(checker, visit, resource).await? {
-            bodies.extend(resource.bytes().map(|digest| (digest, body.to_vec())));
-        }
-    }
-    Ok(bodies)
 }

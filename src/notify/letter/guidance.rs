@@ -218,7 +218,10 @@ pub(super) fn command_lines(pen: &Pen, story: &Story) -> Commands {
     Commands {
         approve: digest(story)
             .and_then(|digest| Some(format!("{}{persona} --digest {digest} {tail}", of("baseline approve")?))),
-        reject: story.proposal.as_ref().and_then(|_| Some(format!("{}{persona} {tail}", of("baseline reject")?))),
+        reject: story.proposal.as_ref().and_then(|proposal| {
+            let digest = proposal.snapshot.state;
+            Some(format!("{}{persona} --digest {digest} {tail}", of("baseline reject")?))
+        }),
         acknowledge: open.map(|incident| format!("hinomi incident ack {} --by {by}", incident.id)),
         silence: unseen.and_then(|_| Some(format!("{} --for 2h {tail}", of("silence add --target")?))),
     }

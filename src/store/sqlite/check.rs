@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 /// What the memory holds about a watch between checks; the default for one that is not there.
 pub(super) fn target_state(db: &Connection, target: &TargetId, persona: Persona) -> Result<TargetState> {
     let sql = "SELECT fingerprint, state, judgement, findings, etag, modified, since_full, followed, unseen_since, \
-               unseen_count, compared_at, revision, approval_ends, resources \
+               unseen_count, compared_at, revision, approval_ends, resources, terms \
                FROM watch LEFT JOIN memory ON watch = id WHERE target = ?1 AND persona = ?2";
     let state = db.prepare_cached(sql)?.query_row(params![target, persona], read_state).optional()?;
     let Some(mut state) = state else { return Ok(TargetState::default()) };
@@ -67,7 +67,9 @@ impl Reading<'_, '_> {
         let Json(judgement) = self.value::<Option<Json<Judgement>>>(2)?;
         let Json(findings) = self.value::<Option<Json<Vec<Finding>>>>(3)?;
         let resources = self.value::<Option<Json<Vec<Resource>>>>(13).map(|json| json.0).unwrap_or_default();
-        Some(Judged { fingerprint, state, judgement, findings, resources })
+        // None in what was written before it was kept: that is judged again.
+        let terms = self.value::<Option<Digest>>(14).unwrap_or_default();
+        Some(Judged { fingerprint, terms, state, judgement, findings, resources })
     }
 }
 
@@ -174,11 +176,12 @@ fn put_judged(db: &Connection, watch: i64, judged: &Slot<Judged>) -> Result<()> 
     let (fingerprint, state) = (judged.map(|j| j.fingerprint), judged.map(|j| j.state));
     let sql = "UPDATE watch SET fingerprint = ?2, state = ?3 WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![watch, fingerprint, state])?;
-    let sql = "INSERT INTO memory (watch, judgement, findings, resources) VALUES (?1, ?2, ?3, ?4) \
-               ON CONFLICT (watch) DO UPDATE SET judgement = ?2, findings = ?3, resources = ?4";
+    let sql = "INSERT INTO memory (watch, judgement, findings, resources, terms) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (watch) DO UPDATE SET judgement = ?2, findings = ?3, resources = ?4, terms = ?5";
     let (judgement, findings) = (judged.map(|j| Json(&j.judgement)), judged.map(|j| Json(&j.findings)));
     let resources = judged.filter(|j| !j.resources.is_empty()).map(|j| Json(&j.resources));
-    db.prepare_cached(sql)?.execute(params![watch, judgement, findings, resources])?;
+    let terms = judged.map(|j| j.terms);
+    db.prepare_cached(sql)?.execute(params![watch, judgement, findings, resources, terms])?;
     Ok(())
 }
 

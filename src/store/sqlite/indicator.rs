@@ -9,14 +9,17 @@ use rusqlite::{Connection, params};
 /// Puts the indicators of a source in the place of those it had.
 pub(super) fn put(db: &Connection, name: &str, indicators: &[Indicator], now: Timestamp) -> Result<()> {
     remove(db, name)?;
-    db.execute("INSERT INTO indicator_source (name, imported) VALUES (?1, ?2)", params![name, Time(now)])?;
-    let source = db.last_insert_rowid();
+    db.execute("INSERT INTO indicator_source (name, imported, count) VALUES (?1, ?2, 0)", params![name, Time(now)])?;
+    let (source, mut count) = (db.last_insert_rowid(), 0);
     let sql =
         "INSERT OR IGNORE INTO indicator (source, kind, value, since, until, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut insert = db.prepare_cached(sql)?;
     for one in indicators {
-        insert.execute(params![source, one.kind, one.value, Time(one.since), one.until.map(Time), one.note])?;
+        count +=
+            insert.execute(params![source, one.kind, one.value, Time(one.since), one.until.map(Time), one.note])?;
     }
+    // Counted once: the service looks at the sources every few seconds.
+    db.execute("UPDATE indicator_source SET count = ?2 WHERE id = ?1", params![source, count as i64])?;
     Ok(())
 }
 
@@ -29,9 +32,7 @@ pub(super) fn remove(db: &Connection, name: &str) -> Result<bool> {
 
 /// The sources by name.
 pub(super) fn sources(db: &Connection) -> Result<Vec<IndicatorSource>> {
-    let sql = "SELECT name, imported, (SELECT count(*) FROM indicator WHERE source = indicator_source.id) \
-               FROM indicator_source ORDER BY name";
-    let mut query = db.prepare_cached(sql)?;
+    let mut query = db.prepare_cached("SELECT name, imported, count FROM indicator_source ORDER BY name")?;
     let rows = query.query_map([], |row| {
         let count = row.get::<_, i64>(2)?.unsigned_abs();
         Ok(IndicatorSource { name: row.get(0)?, imported: row.get::<_, Time>(1)?.0, count })

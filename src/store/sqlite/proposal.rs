@@ -51,11 +51,19 @@ pub(super) fn clear(db: &Connection, target: &TargetId, persona: Persona) -> Res
 /// Drops a proposal that a person rejected. Their mark acknowledges the open incidents that nobody has acknowledged, and
 /// stands as a note besides; the incident that follows from it is opened, or changed, and told.
 pub(super) fn reject(db: &Connection, rejection: Rejection) -> Result<Incident> {
-    let Rejection { target, persona, mark, after } = rejection;
+    let Rejection { target, persona, mark, state, after } = rejection;
     let Some(proposal) = get(db, &target, persona)? else {
         let why = format!("nothing of {target} ({}) waits for approval; see `hinomi baseline list`", persona.as_str());
         return Err(StoreError::Refused(why));
     };
+    let waits = proposal.snapshot.state;
+    if state.is_some_and(|named| named != waits) {
+        let why = format!(
+            "{target} shows another state by now: what waits is {waits}. Look at it (`hinomi baseline diff {target}`) and \
+             reject that digest if it is not yours either"
+        );
+        return Err(StoreError::Refused(why));
+    }
     clear(db, &target, persona)?;
     let open = incident::open(db, &target, persona)?;
     let attack = open.iter().find(|incident| incident.kind == IncidentKind::Attack);

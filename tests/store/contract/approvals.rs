@@ -145,7 +145,7 @@ fn rejection(
     after: impl FnOnce(Option<&Incident>) -> (Incident, Vec<Notice>) + Send + 'static,
 ) -> Rejection {
     let after = Box::new(|_: &Proposal, open: Option<&Incident>| after(open));
-    Rejection { target: id("t0"), persona: DESKTOP, mark: mark(seconds), after }
+    Rejection { target: id("t0"), persona: DESKTOP, mark: mark(seconds), state: None, after }
 }
 
 pub(crate) async fn rejecting_drops_and_acknowledges(place: impl Place) {
@@ -183,6 +183,8 @@ pub(crate) async fn a_rejection_meets_what_checks_wrote_until_then(place: impl P
     store.put_registry(many(1), at(0)).await.unwrap();
     let waits = CheckRecord { proposal: Slot::Put(proposal("t0", "one")), bodies: vec![body("one")], ..check("t0", 1) };
     store.record(waits).await.unwrap();
+    let other = Rejection { state: Some(Digest::of("another")), ..rejection(15, |_| panic!("nothing follows")) };
+    assert!(matches!(store.reject(other).await, Err(StoreError::Refused(_))), "the page shows another state by now");
     // Decided before, while nothing was open; a check opens an attack before it is written.
     let fresh = incident("t0", 9);
     let rejected = rejection(20, move |open| (open.cloned().unwrap_or(fresh), vec![]));

@@ -8,6 +8,7 @@ use std::time::Duration;
 fn judged(text: &str) -> Judged {
     Judged {
         fingerprint: Digest::of(text),
+        terms: Digest::of("terms"),
         state: Digest::of(format!("state {text}")),
         judgement: judgement(Verdict::Routine),
         findings: vec![finding(text)],

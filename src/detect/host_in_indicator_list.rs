@@ -10,8 +10,8 @@ use url::Url;
 
 /// # What it finds
 ///
-/// A script, frame, form, stylesheet, redirect or request of a script that leads to a host, address or place on the
-/// imported lists of indicators, or a file that the page loads and whose digest is on them. A host that the approved page
+/// A script, frame, form, stylesheet, redirect (of the page or of a file that it loads) or request of a script that leads to
+/// a host, address or place on the imported lists of indicators, or a file that the page loads and whose digest is on them. A host that the approved page
 /// did not use is critical; one that is approved already is high: then the supplier was broken into, or the approval was a
 /// mistake. Links in the text do not count.
 ///
@@ -69,9 +69,9 @@ impl Detector for HostInIndicatorList {
                 report.url(&url, None, out);
             }
         }
-        for url in case.now.head.into_iter().flat_map(|head| head.way().map(|(url, _)| url)) {
-            report.url(url, None, out);
-        }
+        let page = case.now.head.into_iter().flat_map(|head| head.way().map(|(url, _)| url));
+        let files = case.now.resources.iter().flat_map(|resource| &resource.way);
+        page.chain(files).for_each(|url| report.url(url, None, out));
         report.files(out);
     }
 }
@@ -86,7 +86,9 @@ fn known_hosts(case: &Case) -> HashSet<String> {
     let of = |version: &Version| {
         let named = version.scripts.iter().flat_map(reached).filter_map(|raw| Url::parse(raw).ok());
         let named: Vec<String> = named.filter_map(|url| url.host_str().map(ToOwned::to_owned)).collect();
-        version.page.active.iter().filter_map(|item| item.host.clone()).chain(named).collect()
+        let led = version.resources.iter().flat_map(|resource| &resource.way);
+        let led = led.filter_map(|url| url.host_str().map(ToOwned::to_owned));
+        version.page.active.iter().filter_map(|item| item.host.clone()).chain(named).chain(led).collect()
     };
     case.approved.map(|compared| of(&compared.version)).unwrap_or_default()
 }

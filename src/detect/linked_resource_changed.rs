@@ -6,8 +6,6 @@ use crate::model::{
     Case, Confidence, Content, Plane, Resource, ResourceKind, Rule, Severity, StaticWords, UnseenReason, Words,
 };
 
-use url::Url;
-
 /// # What it finds
 ///
 /// A script file, stylesheet or landmark picture (favicon, logo, first large picture) that the page loads under the same
@@ -71,13 +69,15 @@ impl Detector for LinkedResourceChanged {
     }
 }
 
-/// A file with a content that nobody has approved and that was not examined.
-pub(super) fn not_examined(url: &Url) -> Found {
+/// A file with a content that nobody has approved and that was not examined. Of what changes by nature that is said, and
+/// nobody is asked: its next content will be another one.
+pub(super) fn not_examined(resource: &Resource) -> Found {
     let words = Words::new(
         "a file that the page loads could not be examined: it is too large beside the others, or changes with every fetch",
         "ページが読み込むファイルを検査できませんでした(他と合わせて大きすぎるか、取得のたびに内容が変わります)",
     );
-    Found::new(Severity::Medium, Confidence::Firm, words).plane(Plane::Active).evidence(url.as_str())
+    let severity = if resource.volatile { Severity::Info } else { Severity::Medium };
+    Found::new(severity, Confidence::Firm, words).plane(Plane::Active).evidence(resource.url.as_str())
 }
 
 fn describe(new: &Resource, old: Option<&Resource>) -> Found {

@@ -38,7 +38,7 @@ mod wallet_or_chain_call;
 
 pub use support::{Findings, Found};
 
-use crate::model::{Case, Confidence, Finding, Plane, Rule, Severity, StaticWords, Words};
+use crate::model::{Case, Confidence, Finding, Plane, Resource, Rule, Severity, StaticWords, Words};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use url::Url;
@@ -136,8 +136,8 @@ pub fn examine_inserted(case: &Case) -> Vec<Finding> {
 
 /// The finding that something a page loads was not examined.
 #[must_use]
-pub fn not_examined(url: &Url) -> Finding {
-    let found = linked_resource_changed::not_examined(url);
+pub fn not_examined(resource: &Resource) -> Finding {
+    let found = linked_resource_changed::not_examined(resource);
     found.alone(linked_resource_changed::LinkedResourceChanged.rule())
 }
 

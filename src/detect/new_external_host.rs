@@ -3,8 +3,8 @@
 use super::support::{Hosts, OddPlaces, Scripts, Service, Standing, acts_alone};
 use super::{Detector, Findings, Found};
 use crate::model::{
-    ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Position, Rule, ScriptReport, ScriptSign, Severity, Sink,
-    StaticWords, Words,
+    ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Plane, Position, Resource, ResourceKind, Rule,
+    ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words, same_site,
 };
 use std::collections::HashSet;
 use url::{Host, Url};
@@ -15,7 +15,7 @@ use url::{Host, Url};
 /// the approved page, and a new script in the page that loads something from such a host. More than four hundred
 /// well-known services (analytics, maps, video, fonts …) are named and asked about, unless they stand where pages have
 /// nothing; of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
-/// a publisher is approved, not the host. The name of a public body is no excuse: such sites are broken into as others
+/// a publisher is approved, not the host. A file of the page whose host redirects to such a host counts as well. The name of a public body is no excuse: such sites are broken into as others
 /// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is less sure than a
 /// script. Without an approved page only imitations and disguised addresses
 /// count; other foreign scripts and frames are no more than information.
@@ -78,6 +78,7 @@ impl Detector for NewExternalHost {
                 out.extend(reports.filter_map(|report| reached(item, report, &hosts, case)));
             }
         }
+        out.extend(case.now.resources.iter().filter_map(|file| led_away(file, &hosts, case)));
     }
 }
 
@@ -242,6 +243,23 @@ fn reached(item: &ActiveItem, report: &ScriptReport, hosts: &Hosts, case: &Case)
         Some(layer) => found.decoded(&layer.text),
         None => found,
     })
+}
+
+/// What it means that the host of a file sends on to another one. What changes by nature goes where it likes.
+fn led_away(file: &Resource, hosts: &Hosts, case: &Case) -> Option<Found> {
+    let from = file.url.host_str()?;
+    let strange = |url: &&Url| url.host_str().is_some_and(|host| !same_site(host, from));
+    let url = file.way.iter().rfind(strange).filter(|_| file.is_kept() && !file.volatile)?;
+    let (severity, confidence, _) = weigh(url, hosts, case.approved.is_none(), false)?;
+    let host = url.host_str().unwrap_or_default();
+    let words = Words::new(
+        format!(
+            "a file that the page loads from {from} comes from {host} by a redirect, a host never approved for this page"
+        ),
+        format!("ページが {from} から読み込むファイルが、このページで未承認のホスト {host} へ転送されています"),
+    );
+    let confidence = if file.kind == ResourceKind::Script { confidence } else { Confidence::Tentative };
+    Some(Found::new(severity, confidence, words).plane(Plane::Active).evidence(format!("{} -> {url}", file.url)))
 }
 
 /// What an import map that leads modules to an unapproved host means.

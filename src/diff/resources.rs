@@ -48,13 +48,13 @@ fn is_release(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Digest, ResourceKind, UnseenReason};
+    use crate::model::{Digest, ResourceKind, UnseenReason, Wanted};
 
     fn resource(url: &str, text: &str) -> Resource {
         let bytes = Digest::of(text);
         let content = Content::Seen { bytes, state: bytes, size: text.len() as u64 };
         let url = format!("https://www.city.example{url}").parse().expect("URL");
-        Resource { kind: ResourceKind::Script, url, own: true, volatile: false, content }
+        Resource::new(Wanted { kind: ResourceKind::Script, url, own: true }, false, content)
     }
 
     fn pairs(old: &[Resource], new: &[Resource]) -> Vec<(usize, Option<usize>)> {

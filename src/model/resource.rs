@@ -69,9 +69,22 @@ pub struct Resource {
     pub volatile: bool,
     /// What came.
     pub content: Content,
+    /// The `Content-Type` it came with, at most 128 bytes of it: it says in which charset the bytes are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Where redirects led to, step by step; empty when it was answered at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub way: Vec<Url>,
 }
 
 impl Resource {
+    /// Something that is asked for, answered at once and without a type.
+    #[must_use]
+    pub fn new(wanted: Wanted, volatile: bool, content: Content) -> Self {
+        let Wanted { kind, url, own } = wanted;
+        Self { kind, url, own, volatile, content, content_type: None, way: Vec::new() }
+    }
+
     /// As the page asks for it.
     #[must_use]
     pub fn wanted(&self) -> Wanted {
@@ -171,12 +184,17 @@ pub(super) fn state_parts(builder: &mut DigestBuilder, resources: &[Resource]) {
     }
 }
 
-/// The part of the resources in the fingerprint of an answer: their bytes, those that change by nature too.
+/// The part of the resources in the fingerprint of an answer: their bytes, those that change by nature too, and how they came.
 pub(super) fn fingerprint_parts(builder: &mut DigestBuilder, resources: &[Resource]) {
     for resource in resources {
         let (tag, _) = resource.content.part();
         builder.part([resource.kind as u8, u8::from(resource.volatile)]).part(resource.url.as_str()).part(tag);
         builder.part(resource.bytes().as_ref().map(Digest::as_bytes).copied().unwrap_or_default());
+        // How the bytes are read, and where they came from.
+        builder.part(resource.content_type.as_deref().unwrap_or_default());
+        for url in &resource.way {
+            builder.part(url.as_str());
+        }
     }
 }
 
@@ -186,7 +204,7 @@ mod tests {
 
     fn script(url: &str, content: Content) -> Resource {
         let url = url.parse().expect("URL");
-        Resource { kind: ResourceKind::Script, url, own: true, volatile: false, content }
+        Resource::new(Wanted { kind: ResourceKind::Script, url, own: true }, false, content)
     }
 
     fn seen(text: &str) -> Content {

@@ -28,6 +28,8 @@ pub struct Source<'b, 'a> {
     pub body: &'b [u8],
     /// Status, headers, certificate; none for a file.
     pub head: Option<&'a Head>,
+    /// The `Content-Type` it came with.
+    pub content_type: Option<&'a str>,
     /// Its URL, where known.
     pub url: Option<&'a Url>,
     /// As what it is read.
@@ -43,14 +45,14 @@ impl<'b, 'a> Source<'b, 'a> {
     /// An answer of a host, with what the page in it loads.
     #[must_use]
     pub fn answer(body: &'b [u8], head: &'a Head, resources: &'a [Resource]) -> Self {
-        let url = Some(&head.final_url);
-        Self { body, head: Some(head), url, form: Form::Page, believed: false, resources }
+        let (url, content_type) = (Some(&head.final_url), head.header("content-type"));
+        Self { body, head: Some(head), content_type, url, form: Form::Page, believed: false, resources }
     }
 
     /// A file, of which nothing is known but its bytes and name.
     #[must_use]
     pub fn file(body: &'b [u8], name: &'b str, url: Option<&'a Url>, believed: bool) -> Self {
-        Self { body, head: None, url, form: Form::File(name), believed, resources: &[] }
+        Self { body, head: None, content_type: None, url, form: Form::File(name), believed, resources: &[] }
     }
 }
 
@@ -102,9 +104,8 @@ pub struct Examination {
 /// Parses a version and reports on its scripts.
 #[must_use]
 pub fn read<'a>(source: Source<'_, 'a>, masks: &[Mask]) -> Read<'a> {
-    let content_type = source.head.and_then(|head| head.header("content-type"));
-    let believed = source.believed;
-    let options = parse::Options { url: source.url, content_type, masks, believed, ..parse::Options::default() };
+    let Source { url, content_type, believed, .. } = source;
+    let options = parse::Options { url, content_type, masks, believed, ..parse::Options::default() };
     let page = match source.form {
         Form::Page => parse::page(source.body, &options),
         Form::Script => parse::script(source.body, &options),

@@ -74,8 +74,7 @@ pub(super) fn changed<'a>(
 
 /// A content whose bytes are not at hand, because they are too many or because the host shows others by now.
 fn not_examined(resource: &Resource) -> Option<Finding> {
-    let acts = resource.is_kept() && resource.bytes().is_some() && !resource.volatile;
-    acts.then(|| detect::not_examined(&resource.url))
+    (resource.is_kept() && resource.bytes().is_some()).then(|| detect::not_examined(resource))
 }
 
 fn body<'a>(resource: &Resource, bodies: &'a Bodies) -> Option<&'a [u8]> {
@@ -116,8 +115,11 @@ fn within_page<'a>(resource: &Resource, body: &'a [u8]) -> Cow<'a, [u8]> {
 
 fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
     let form = if resource.kind == ResourceKind::Script { Form::Script } else { Form::Page };
-    let url = Some(&resource.url);
-    read(Source { body, head: None, url, form, believed: false, resources: &[] }, &[])
+    // The addresses in a document are relative to where it came from; a script acts on the page that asked for it.
+    let from = resource.way.last().filter(|_| resource.kind != ResourceKind::Script);
+    let url = Some(from.unwrap_or(&resource.url));
+    let content_type = resource.content_type.as_deref();
+    read(Source { body, head: None, content_type, url, form, believed: false, resources: &[] }, &[])
 }
 
 fn against(now: &Read, old: &Read, indicators: &Indicators) -> (Vec<Finding>, Option<Difference>) {

@@ -11,6 +11,11 @@ const LONGEST_URL: usize = 2 << 10;
 const MOST: usize = 256;
 /// Most pictures beside favicon and logo.
 const PICTURES: usize = 2;
+/// Endings of what an object shows without being a document: films, sounds, pictures, papers, plug-ins.
+const FILES: [&str; 24] = [
+    "swf", "pdf", "mp4", "m4v", "mov", "wmv", "avi", "flv", "mpg", "mpeg", "webm", "ogv", "mp3", "m4a", "wav", "wma",
+    "ogg", "png", "jpg", "jpeg", "gif", "webp", "class", "jar",
+];
 /// Width in pixels from which a picture counts as a large one.
 const LARGE: u32 = 200;
 
@@ -92,7 +97,7 @@ fn is_related(link: &Element, wanted: &str) -> bool {
     relations.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case(wanted))
 }
 
-/// Whether an item loads a document: a frame does; an object when it is no film, no Flash and no PDF.
+/// Whether an item loads a document: a frame does; an object when neither its type nor its name says that it is something else.
 fn is_document(page: &Page, item: &ActiveItem) -> bool {
     let attribute = item.attribute.as_deref().unwrap_or_default();
     match item.kind {
@@ -104,9 +109,22 @@ fn is_document(page: &Page, item: &ActiveItem) -> bool {
 
 fn is_markup(page: &Page, node: NodeId, value: &str) -> bool {
     let kind = page.element(node).and_then(|element| element.attribute("type")).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        // The server says what it is; a name that says otherwise of something else is believed, to spare films.
+        "" => !names_a_file(value),
+        kind => {
+            matches!(kind, "image/svg+xml" | "text/html" | "application/xhtml+xml" | "text/xml" | "application/xml")
+        }
+    }
+}
+
+/// Whether the name of an address ends as those of files do that are no documents.
+fn names_a_file(value: &str) -> bool {
     let path = value.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let named = [".svg", ".html", ".htm", ".xhtml"].iter().any(|ending| path.ends_with(ending));
-    ["image/svg+xml", "text/html", "application/xhtml+xml"].contains(&kind.trim()) || (kind.is_empty() && named)
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| FILES.contains(&ending))
 }
 
 fn source(image: &Element) -> Option<&str> {
@@ -142,7 +160,8 @@ mod tests {
         let found = wanted(
             "<link rel='StyleSheet' href='../a.css'><img src=big.jpg width=800><script src='/js/a.js'></script>\
              <script src='/js/a.js#x'></script><script src='//cdn.example/lib.js'></script><iframe src='map.html'></iframe>\
-             <object data='plan.svg'></object><object data='film.mp4'></object>",
+             <object data='plan.svg'></object><object data='film.mp4'></object>\
+             <object data='/view' type='Text/HTML; charset=utf-8'></object><object data='/any'></object>",
         );
         use ResourceKind::{Frame, Picture, Script, Style};
         let expected = [
@@ -150,6 +169,8 @@ mod tests {
             (Script, "https://cdn.example/lib.js", false),
             (Frame, "https://www.city.example/top/map.html", true),
             (Frame, "https://www.city.example/top/plan.svg", true),
+            (Frame, "https://www.city.example/view", true),
+            (Frame, "https://www.city.example/any", true),
             (Style, "https://www.city.example/a.css", true),
             (Picture, "https://www.city.example/top/big.jpg", true),
         ];

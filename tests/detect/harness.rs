@@ -3,13 +3,13 @@
 //! `fixtures/detect/<rule>/` holds `baseline.html`, `tampered*.html` (alarms), `review*.html` (for a person) and
 //! `harmless*.html` (other names are for single tests); a rule about script files has `.js` in their place. A `.head.json`
 //! beside a page gives what is not in it: `url`, `requested`, `status`, `headers`, `hops`, `certificate` (`problem`,
-//! `names`), and `resources`, what the page loads (`kind`, `url`, and `text`, `status` or `unseen`). Without one the page came
+//! `names`), and `resources`, what the page loads (`kind`, `url`, and `text`, `status` or `unseen`, `content_type`, `way`). Without one the page came
 //! from <https://www.city.example/>.
 
 use hinomi::judge::Known;
 use hinomi::model::{
     Certificate, Confidence, Content, Digest, Finding, Head, Hop, Indicator, IndicatorKind, IndicatorSource,
-    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, same_site,
+    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Wanted, same_site,
 };
 use hinomi::monitor as examine;
 use jiff::Timestamp;
@@ -60,6 +60,9 @@ struct RawResource {
     unseen: Option<UnseenReason>,
     #[serde(default)]
     volatile: bool,
+    content_type: Option<String>,
+    #[serde(default)]
+    way: Vec<Url>,
 }
 
 impl RawResource {
@@ -72,7 +75,9 @@ impl RawResource {
             (None, None) => Content::Seen { bytes, state: bytes, size },
         };
         let own = same_site(self.url.host_str().unwrap_or_default(), "www.city.example");
-        Resource { kind: self.kind, url: self.url.clone(), own, volatile: self.volatile, content }
+        let wanted = Wanted { kind: self.kind, url: self.url.clone(), own };
+        let (content_type, way) = (self.content_type.clone(), self.way.clone());
+        Resource { content_type, way, ..Resource::new(wanted, self.volatile, content) }
     }
 }
 

@@ -231,3 +231,26 @@ fn a_script_that_is_another_one_with_every_fetch_is_examined_as_it_came() {
     city.web.put("/js/menu.js", Answer::script(format!("{MENU}{TAIL}// later")));
     assert!(rules(&city.check("alarm")).contains(&"script-appended"));
 }
+
+#[test]
+fn a_file_that_is_fetched_from_elsewhere_says_from_where() {
+    let city = city();
+    let elsewhere = Web::start_on("127.0.0.2");
+    elsewhere.put("/menu.js", Answer::script(MENU.replace("'open'", "'is-open'")));
+    city.web.put("/js/menu.js", Answer::page("").status(302).header("Location", &elsewhere.url("/menu.js")));
+    let seen = city.check("alarm");
+    let findings = seen["findings"].as_array().expect("findings");
+    let led = findings.iter().find(|finding| finding["rule"] == "new-external-host").expect("the host it came from");
+    assert!(led["evidence"].as_str().is_some_and(|text| text.ends_with(&elsewhere.url("/menu.js"))), "{led:#}");
+}
+
+#[test]
+fn a_script_is_read_in_the_charset_that_its_host_names() {
+    let city = city();
+    let wide: Vec<u8> = [MENU, TAIL].concat().encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let answer = Answer::page(wide).header("Content-Type", "text/javascript; charset=utf-16be");
+    city.web.put("/js/menu.js", answer);
+    let seen = city.check("alarm");
+    let findings = seen["findings"].as_array().expect("findings");
+    assert!(findings.iter().any(|one| one["decoded"].as_str().is_some_and(|text| text.contains("cdn-stat.example"))));
+}

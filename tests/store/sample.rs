@@ -121,7 +121,7 @@ pub(crate) fn snapshot(body: &str) -> Snapshot {
 pub(crate) fn resource(text: &str) -> Resource {
     let (url, bytes) = ("https://www.city.example/a.js".parse().unwrap(), Digest::of(text));
     let content = Content::Seen { bytes, state: bytes, size: text.len() as u64 };
-    Resource { kind: ResourceKind::Script, url, own: true, volatile: false, content }
+    Resource::new(Wanted { kind: ResourceKind::Script, url, own: true }, false, content)
 }
 
 pub(crate) fn judgement(verdict: Verdict) -> Judgement {

@@ -106,7 +106,7 @@ fn own_sites<'a>(version: &Version<'a>) -> HashSet<&'a str> {
     named.into_iter().chain(items.map(site)).collect()
 }
 
-/// The sites from which something acts in a version, or which its acting scripts name.
+/// The sites from which something acts in a version, which its acting scripts name, or to which its files are redirected.
 fn acting_sites(version: &Version) -> HashSet<String> {
     let items = version.page.active.iter().filter_map(|item| {
         let host = item.host.as_deref()?;
@@ -119,7 +119,9 @@ fn acting_sites(version: &Version) -> HashSet<String> {
         let url = Url::parse(&raw).ok()?;
         url.host_str().map(|host| whose(&url, host).into_owned())
     });
-    items.chain(named).collect()
+    let led = version.resources.iter().flat_map(|resource| &resource.way);
+    let led = led.filter_map(|url| url.host_str().map(|host| whose(url, host).into_owned()));
+    items.chain(named).chain(led).collect()
 }
 
 /// To whom a URL belongs: its site, or its publisher on a host that strangers share.

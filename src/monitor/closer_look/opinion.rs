@@ -9,6 +9,7 @@ use crate::model::{Baseline, Capture, Digest, Page, Resource, ScriptReport, Want
 use crate::monitor::admission::Place;
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
+use crate::monitor::linked::Bodies;
 use crate::parse;
 use crate::store::{Result, Store, StoreError};
 use std::sync::Arc;
@@ -83,14 +84,14 @@ pub(super) enum Standing {
 }
 
 /// Parses a capture and looks at what its page loads. While hosts are waited for, neither the parsed page nor its place is
-/// held: it is parsed once more then.
+/// held: it is parsed once more then, in a place that has room for what came.
 async fn look_over<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
     capture: &Arc<Capture>,
     manner: Manner,
 ) -> Opined<(Parsed, Arc<Place>, Loads)> {
-    let (parsed, place) = or_return!(parsed(checker, desk, capture).await);
+    let (parsed, place) = or_return!(parsed(checker, desk, capture, &Bodies::new()).await);
     if manner.bare {
         return Ok(Ok((parsed, place, Loads::default())));
     }
@@ -98,7 +99,7 @@ async fn look_over<S: Store, F: Fetcher>(
     if loads::are_fresh(checker, visit, &parsed.wanted) {
         let resources = loads::look_at(checker, visit, &parsed.wanted).await;
         let (bodies, far) = loads::near(checker, desk, visit, &resources).await?;
-        if far.is_empty() {
+        if far.is_empty() && bodies.is_empty() {
             return Ok(Ok((parsed, place, Loads { resources: Arc::new(resources), bodies })));
         }
     }
@@ -107,7 +108,7 @@ async fn look_over<S: Store, F: Fetcher>(
     let resources = loads::look_at(checker, visit, &wanted).await;
     let (mut bodies, far) = loads::near(checker, desk, visit, &resources).await?;
     bodies.extend(loads::fetched(checker, visit, &far).await);
-    let (parsed, place) = or_return!(self::parsed(checker, desk, capture).await);
+    let (parsed, place) = or_return!(self::parsed(checker, desk, capture, &bodies).await);
     Ok(Ok((parsed, place, Loads { resources: Arc::new(resources), bodies })))
 }
 
@@ -115,9 +116,12 @@ async fn parsed<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
     capture: &Arc<Capture>,
+    loaded: &Bodies,
 ) -> std::result::Result<(Parsed, Arc<Place>), String> {
     let approved = desk.baseline.states.iter().map(|known| known.snapshot.size);
-    let place = admitted(checker, approved.chain([capture.body.len() as u64])).await?;
+    // Files are read one at a time, each beside the one before it.
+    let largest = loaded.values().map(|body| body.len() as u64).max().unwrap_or_default();
+    let place = admitted(checker, approved.chain([capture.body.len() as u64, largest, largest])).await?;
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
     let parsed = on_a_thread(checker.world.pace.examine_within, &place, move || parse(&desk, &capture)).await?;
     Ok((parsed, place))

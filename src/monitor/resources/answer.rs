@@ -1,12 +1,56 @@
 //! What an answer says of something that a page loads. Pure.
 
 use crate::fetch::classify::classify;
-use crate::model::{Capture, Content, ResourceKind, UnseenReason};
+use crate::model::{Capture, Content, Head, Resource, ResourceKind, UnseenReason, Wanted};
+use url::Url;
+
+/// Most bytes of a `Content-Type` that are kept.
+const LONGEST_TYPE: usize = 128;
+
+/// What came, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer {
+    pub(super) content: Content,
+    content_type: Option<String>,
+    way: Vec<Url>,
+}
+
+impl Answer {
+    /// Nothing, for this reason.
+    pub(super) const fn unseen(reason: UnseenReason) -> Self {
+        Self { content: Content::Unseen { reason }, content_type: None, way: Vec::new() }
+    }
+
+    /// This content, as the head says it came.
+    pub(super) fn new(content: Content, head: &Head) -> Self {
+        let cut = |value: &str| value.get(..value.floor_char_boundary(LONGEST_TYPE)).unwrap_or_default().to_owned();
+        let way = head.hops.iter().map(|hop| without_fragment(&hop.location)).collect();
+        Self { content, content_type: head.header("content-type").map(cut), way }
+    }
+
+    /// As it was remembered with a page.
+    pub(super) fn of(resource: &Resource) -> Self {
+        let Resource { content, ref content_type, ref way, .. } = *resource;
+        Self { content, content_type: content_type.clone(), way: way.clone() }
+    }
+
+    /// The resource that this is the answer for.
+    pub(super) fn on(self, wanted: Wanted, volatile: bool) -> Resource {
+        let Self { content, content_type, way } = self;
+        Resource { content_type, way, ..Resource::new(wanted, volatile, content) }
+    }
+}
+
+fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
 
 /// What came: its content, or why it cannot be told.
 ///
-/// A 404 or a 410 is an answer: there is none; but a frame shows the document that comes with any status. A document that comes in a script's place, as some hosts answer for what they
-/// do not have, is none either: no browser runs it.
+/// A 404 or a 410 is an answer: there is none; but a frame shows the document that comes with any status. A document that
+/// comes in a script's place, as some hosts answer for what they do not have, is none either: no browser runs it.
 pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, UnseenReason> {
     let status = capture.head.status;
     if capture.head.bad_certificate().is_some() {

@@ -1,5 +1,6 @@
 //! What the fleet remembers of one URL that pages load: when it was looked at, what was there, how long it fails.
 
+use super::answer::Answer;
 use crate::model::{Content, UnseenReason};
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,7 +18,7 @@ pub(super) struct Look {
     /// When it was looked at last, with or without success.
     at: Option<Timestamp>,
     /// What was there when something could be seen last.
-    content: Option<Content>,
+    answer: Option<Answer>,
     /// Of the last full answer.
     validators: Validators,
     /// Conditional looks since the last full one.
@@ -35,13 +36,14 @@ impl Look {
     /// What makes a request conditional; none when nothing is known of the URL.
     pub(super) fn validators(&self) -> Option<Validators> {
         let (etag, modified) = &self.validators;
-        let known = matches!(self.content, Some(Content::Seen { .. })) && (etag.is_some() || modified.is_some());
+        let known = matches!(self.answer, Some(Answer { content: Content::Seen { .. }, .. }))
+            && (etag.is_some() || modified.is_some());
         known.then(|| self.validators.clone())
     }
 
     /// Notes a full answer.
-    pub(super) fn saw(&mut self, content: Content, validators: Validators, now: Timestamp) {
-        *self = Self { at: Some(now), content: Some(content), validators, since_full: 0, failing: None };
+    pub(super) fn saw(&mut self, answer: Answer, validators: Validators, now: Timestamp) {
+        *self = Self { at: Some(now), answer: Some(answer), validators, since_full: 0, failing: None };
     }
 
     /// Notes that the host says nothing has changed.
@@ -57,22 +59,22 @@ impl Look {
     }
 
     /// What was seen last, here or with the page.
-    pub(super) fn last(&self, remembered: Option<Content>) -> Option<Content> {
-        self.content.or(remembered)
+    pub(super) fn last(&self, remembered: Option<Answer>) -> Option<Answer> {
+        self.answer.clone().or(remembered)
     }
 
     /// What is there. What was there last stands for a while when it cannot be seen; where this process saw nothing yet, that
     /// is what is remembered with the page.
-    pub(super) fn content(&self, remembered: Option<Content>, now: Timestamp) -> Content {
+    pub(super) fn answer(&self, remembered: Option<Answer>, now: Timestamp) -> Answer {
         let known = self.last(remembered);
         match (self.failing, known) {
             (Some((since, times, reason)), Some(known)) => {
                 let lasts = times >= PATIENCE_LOOKS && now.duration_since(since) >= PATIENCE;
-                if lasts { Content::Unseen { reason } } else { known }
+                if lasts { Answer::unseen(reason) } else { known }
             }
-            (Some((_, _, reason)), None) => Content::Unseen { reason },
+            (Some((_, _, reason)), None) => Answer::unseen(reason),
             (None, Some(known)) => known,
-            (None, None) => Content::Unseen { reason: UnseenReason::NotCompared },
+            (None, None) => Answer::unseen(UnseenReason::NotCompared),
         }
     }
 }
@@ -80,11 +82,16 @@ impl Look {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Digest;
+    use crate::model::{Digest, Resource, ResourceKind, Wanted};
 
-    fn seen(text: &str) -> Content {
+    fn seen(text: &str) -> Answer {
         let bytes = Digest::of(text);
-        Content::Seen { bytes, state: bytes, size: 1 }
+        answered(Content::Seen { bytes, state: bytes, size: 1 })
+    }
+
+    fn answered(content: Content) -> Answer {
+        let url = "https://a.example/a.js".parse().expect("URL");
+        Answer::of(&Resource::new(Wanted { kind: ResourceKind::Script, url, own: true }, false, content))
     }
 
     fn at(minutes: i64) -> Timestamp {
@@ -99,27 +106,27 @@ mod tests {
         look.saw(seen("a"), Validators::default(), at(0));
         for minute in [5, 10, 15] {
             look.missed(GONE, at(minute));
-            assert_eq!(look.content(None, at(minute)), seen("a"), "{minute}");
+            assert_eq!(look.answer(None, at(minute)), seen("a"), "{minute}");
         }
         look.missed(GONE, at(20));
-        assert_eq!(look.content(None, at(20)), Content::Unseen { reason: GONE });
+        assert_eq!(look.answer(None, at(20)), Answer::unseen(GONE));
         look.saw(seen("a"), Validators::default(), at(25));
-        assert_eq!(look.content(None, at(25)), seen("a"));
+        assert_eq!(look.answer(None, at(25)), seen("a"));
     }
 
     #[test]
     fn after_a_restart_the_page_remembers() {
         let mut look = Look::default();
         look.missed(GONE, at(0));
-        assert_eq!(look.content(Some(seen("a")), at(0)), seen("a"));
-        assert_eq!(look.content(None, at(0)), Content::Unseen { reason: GONE });
+        assert_eq!(look.answer(Some(seen("a")), at(0)), seen("a"));
+        assert_eq!(look.answer(None, at(0)), Answer::unseen(GONE));
     }
 
     #[test]
     fn requests_are_conditional_only_upon_what_was_seen() {
         let mut look = Look::default();
         let tag = (Some("\"1\"".to_owned()), None);
-        look.saw(Content::Absent { status: 404 }, tag.clone(), at(0));
+        look.saw(answered(Content::Absent { status: 404 }), tag.clone(), at(0));
         assert_eq!(look.validators(), None);
         look.saw(seen("a"), Validators::default(), at(0));
         assert_eq!(look.validators(), None);

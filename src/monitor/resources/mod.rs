@@ -12,8 +12,9 @@ use super::chance::random;
 use super::check::Checker;
 use crate::fetch::conditional::must_be_full;
 use crate::fetch::{Failure, Fetcher, Request};
-use crate::model::{Capture, Content, Fetched, Persona, Resource, ResourceKind, Target, UnseenReason, Wanted};
+use crate::model::{Capture, Fetched, Persona, Resource, ResourceKind, Target, UnseenReason, Wanted};
 use crate::store::Store;
+use answer::Answer;
 use futures_util::stream::{StreamExt as _, iter};
 use jiff::{SignedDuration, Timestamp};
 use look::Look;
@@ -94,12 +95,11 @@ async fn look<S: Store, F: Fetcher>(
     index: usize,
     purse: &Purse,
 ) -> Resource {
-    let content = match index < MOST {
+    let answer = match index < MOST {
         true => seen(checker, visit, wanted, purse).await,
-        false => Content::Unseen { reason: UnseenReason::TooLarge },
+        false => Answer::unseen(UnseenReason::TooLarge),
     };
-    let Wanted { kind, ref url, own } = *wanted;
-    Resource { kind, url: url.clone(), own, volatile: is_volatile(wanted), content }
+    answer.on(wanted.clone(), is_volatile(wanted))
 }
 
 /// What changes by its nature: the document of a frame of another site, and what the list of services says so of.
@@ -112,22 +112,22 @@ async fn seen<S: Store, F: Fetcher>(
     visit: Visit<'_>,
     wanted: &Wanted,
     purse: &Purse,
-) -> Content {
+) -> Answer {
     let known = visit.before.iter().find(|known| known.kind == wanted.kind && known.url == wanted.url);
-    let remembered = known.map(|known| known.content);
+    let remembered = known.map(Answer::of);
     let shared = checker.world.resources.look(&wanted.url, visit.persona, wanted.kind);
     let Ok(mut look) = timeout_at(purse.until, shared.lock()).await else {
-        return remembered.unwrap_or(Content::Unseen { reason: UnseenReason::TotalTimeout });
+        return remembered.unwrap_or(Answer::unseen(UnseenReason::TotalTimeout));
     };
     let is_fresh = !visit.anew && look.is_fresh(since(visit, wanted));
     if !is_fresh && purse.left.load(Ordering::Relaxed) == 0 {
         // This page's own limit is no word about a URL that others load too.
-        return look.last(remembered).unwrap_or(Content::Unseen { reason: UnseenReason::TooLarge });
+        return look.last(remembered).unwrap_or(Answer::unseen(UnseenReason::TooLarge));
     }
     if !is_fresh {
         renew(checker, visit, wanted, purse, &mut look).await;
     }
-    look.content(remembered, Timestamp::now())
+    look.answer(remembered, Timestamp::now())
 }
 
 /// From when on a look counts: what lies elsewhere is looked at once in an interval for all pages, which are due a little
@@ -175,7 +175,7 @@ fn take<S: Store, F: Fetcher>(
         Err(reason) => look.missed(reason, now),
         Ok(content) => {
             let header = |name| capture.head.header(name).map(ToOwned::to_owned);
-            look.saw(content, (header("etag"), header("last-modified")), now);
+            look.saw(Answer::new(content, &capture.head), (header("etag"), header("last-modified")), now);
             // Of a picture the digest is all that is ever asked for.
             if kind != ResourceKind::Picture {
                 let body = Arc::new(capture.body);

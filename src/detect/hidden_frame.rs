@@ -135,13 +135,21 @@ fn tiny(element: &Element) -> bool {
         let rest = value.trim().get(digits.len()..).unwrap_or_default().trim();
         matches!(rest, "" | "px") && digits.parse::<f32>().is_ok_and(|size| size <= 2.0)
     };
-    let attribute = |name| element.attribute(name).is_some_and(small);
     let style = element.attribute("style").unwrap_or_default().to_ascii_lowercase();
-    let styled = style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
-        matches!(name.trim(), "width" | "height" | "max-width" | "max-height")
-            && small(value.trim_end_matches("!important"))
-    });
-    attribute("width") || attribute("height") || styled
+    let plain = |value: &str| value.trim().trim_end_matches("!important").trim().to_owned();
+    let rules: Vec<(&str, String)> = style
+        .split(';')
+        .filter_map(|rule| rule.split_once(':'))
+        .map(|(name, value)| (name.trim(), plain(value)))
+        .collect();
+    let is_small = |side: &str| {
+        let styled = rules.iter().any(|(name, value)| name.trim_start_matches("max-") == side && small(value));
+        styled || element.attribute(side).is_some_and(small)
+    };
+    // A frame that stretches to its place; the last least width counts.
+    let stretched = rules.iter().rfind(|(name, _)| *name == "min-width").is_some_and(|(_, value)| value == "100%");
+    let capped = rules.iter().any(|(name, value)| *name == "max-width" && small(value));
+    is_small("height") || (is_small("width") && (!stretched || capped))
 }
 
 fn words(item: &ActiveItem, odd: &OddPlaces) -> Words {
@@ -171,14 +179,24 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_browsers_do() {
-        for (name, value) in
-            [("width", "1"), ("height", "0"), ("style", "WIDTH:1px"), ("style", "a:b;height : 0 !important")]
-        {
+        for (name, value) in [
+            ("width", "1"),
+            ("height", "0"),
+            ("style", "WIDTH:1px"),
+            ("style", "a:b;height : 0 !important"),
+            ("style", "width:0;min-width:100%;min-width:0"),
+            ("style", "width:0;min-width:100%;height:1px"),
+        ] {
             assert!(tiny(&frame(name, value)), "{name}={value}");
         }
-        for (name, value) in
-            [("width", "100%"), ("height", "0.5em"), ("width", ""), ("style", "width:10px"), ("id", "1")]
-        {
+        for (name, value) in [
+            ("width", "100%"),
+            ("height", "0.5em"),
+            ("width", ""),
+            ("style", "width:10px"),
+            ("id", "1"),
+            ("style", "width: 0; min-width: 100% !important"),
+        ] {
             assert!(!tiny(&frame(name, value)), "{name}={value}");
         }
     }

@@ -159,6 +159,16 @@ pub struct Made {
     pub after: Looks,
 }
 
+/// A script that only states data: objects and arrays that are given a name or handed to a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptState {
+    /// Digest of the script without the data.
+    pub code: Digest,
+    /// What in the data is not plain, sorted: addresses by their host (`//host`), all else as it is, or its digest. Numbers,
+    /// dates, digests, paths of the site itself and sentences are plain.
+    pub leaves: Vec<String>,
+}
+
 /// What was found in one script, handler or `javascript:` URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScriptReport {
@@ -169,6 +179,8 @@ pub struct ScriptReport {
     /// Digest of its tokens with plain data literals (numbers, dates, ids, token-like strings that can reach no sink)
     /// left out; none when the script holds something that could turn data into action.
     pub shape: Option<Digest>,
+    /// What it states, when it only states data.
+    pub state: Option<ScriptState>,
     /// Signs of needless encoding, each with the offending piece of text.
     pub signs: Vec<(ScriptSign, String)>,
     /// Sinks used, at the top level or in decoded layers.

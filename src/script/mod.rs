@@ -4,11 +4,13 @@ mod beautify;
 mod evaluate;
 mod family;
 mod layers;
+mod noise;
 mod prescan;
 mod reach;
 mod select;
 mod shape;
 mod signs;
+mod state;
 mod syntax;
 mod text;
 mod tokens;
@@ -131,9 +133,6 @@ fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut 
     let tokens = Tokens::read(script);
     let hints = Hints::of(script);
     read_tokens(&tokens, hints, report);
-    if wants_shape {
-        report.shape = shape::shape(&tokens);
-    }
     if let Some((worth, left_out)) = select::worth_a_tree(&tokens, hints) {
         if left_out {
             report.cut = Some("tree".into());
@@ -152,6 +151,10 @@ fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut 
         reach::urls_in(layer, &mut report.urls);
     }
     report.family = family::of(script, report).map(Into::into);
+    if wants_shape {
+        report.shape = shape::shape(&tokens).or_else(|| shape::careful(&tokens, report));
+        report.state = state::state(&tokens);
+    }
 }
 
 /// What the tokens of a script or layer tell.

@@ -1,9 +1,10 @@
 //! The shape of a script: its tokens with plain data left out, where no data could become action.
 
+use super::noise;
 use super::text;
 use super::tokens::{Kind, Tokens};
 use super::words::is_readable;
-use crate::model::{Digest, DigestBuilder};
+use crate::model::{Digest, DigestBuilder, ScriptReport, Sink};
 
 /// Longest literal that counts as plain data, in bytes.
 const MAX_DATA: usize = 200;
@@ -76,9 +77,45 @@ pub(super) fn shape(tokens: &Tokens) -> Option<Digest> {
         }
         let token = tokens.list.get(at)?;
         digest.part([token.kind as u8, u8::from(token.fresh)]);
-        digest.part(if is_data(tokens, at) { "" } else { tokens.raw(at) });
+        match noise::left_out(tokens, at) {
+            _ if is_data(tokens, at) => digest.part(""),
+            Some(rest) => digest.part(rest),
+            None => digest.part(tokens.raw(at)),
+        };
     }
     Some(digest.finish())
+}
+
+/// The digest of a script that could turn data into action: of its tokens, and of all that following it has found. Only what
+/// each request makes anew is left out, where it is not handed to anything that acts: digests, UUIDs and times; in a script
+/// that runs text as code not even that. Comments and the space between tokens never count.
+pub(super) fn careful(tokens: &Tokens, report: &ScriptReport) -> Option<Digest> {
+    if tokens.conditional {
+        return None;
+    }
+    let strict = report.cut.is_some() || report.sinks.contains(&Sink::Eval) || !report.layers.is_empty();
+    let mut digest = DigestBuilder::new("script shape, all that acts kept");
+    for at in 0..tokens.len() {
+        let token = tokens.list.get(at)?;
+        digest.part([token.kind as u8, u8::from(token.fresh)]);
+        match if strict || feeds_action(tokens, at) { None } else { noise::left_out(tokens, at) } {
+            Some(rest) => digest.part(rest),
+            None => digest.part(tokens.raw(at)),
+        };
+    }
+    let elements = report.elements.iter().map(|made| &made.markup);
+    let texts = report.urls.iter().chain(&report.redirects).chain(&report.markup).chain(elements);
+    for text in texts.chain(report.actions.iter().map(|action| &action.target)) {
+        let rest = if strict { None } else { noise::without(text) };
+        digest.part(rest.as_deref().unwrap_or(text));
+    }
+    Some(digest.finish())
+}
+
+/// Whether a literal is given or handed to something that could turn it into action.
+fn feeds_action(tokens: &Tokens, at: usize) -> bool {
+    let name = at.checked_sub(2).map_or("", |two| tokens.content(two).unwrap_or_else(|| tokens.raw(two)));
+    matches!(tokens.before(at), "=" | "(" | ":" | "+=") && ACTING.contains(&name)
 }
 
 /// The digest of a script that carries Cloudflare's per-request parameters, byte for byte but for these: their grammar
@@ -96,7 +133,7 @@ fn challenge(script: &str) -> Option<Digest> {
 }
 
 /// Whether a token could turn data into action.
-fn is_acting(tokens: &Tokens, at: usize) -> bool {
+pub(super) fn is_acting(tokens: &Tokens, at: usize) -> bool {
     match tokens.kind(at) {
         Some(Kind::Name) => {
             let name = tokens.raw(at);
@@ -210,7 +247,7 @@ const ENDS: [&str; 7] = ["token", "nonce", "csrf", "time", "stamp", "hash", "uui
 
 /// Whether a literal is the value of something named as what changes with every request; an argument of a call has no
 /// name, and could be what a loader elsewhere loads.
-fn is_named(tokens: &Tokens, at: usize) -> bool {
+pub(super) fn is_named(tokens: &Tokens, at: usize) -> bool {
     if !matches!(tokens.before(at), ":" | "=") || at < 2 {
         return false;
     }
@@ -256,13 +293,13 @@ fn is_plain(content: &str, named: impl Fn() -> bool) -> bool {
 }
 
 /// Whether a token is text in another form.
-fn tells(content: &str) -> bool {
+pub(super) fn tells(content: &str) -> bool {
     let decoded = text::hex(content).or_else(|| text::base64(content));
     decoded.is_some_and(|decoded| decoded.len() >= 6 && is_readable(&decoded) && !is_date(&decoded))
 }
 
 /// Digits with the marks of dates, times and numbers, but no address.
-fn is_date(content: &str) -> bool {
+pub(super) fn is_date(content: &str) -> bool {
     let digits = content.bytes().filter(u8::is_ascii_digit).count();
     let marks = |marks: &[u8]| content.bytes().all(|b| b.is_ascii_digit() || marks.contains(&b));
     digits * 2 >= content.len()

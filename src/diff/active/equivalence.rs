@@ -20,6 +20,10 @@ pub enum Equivalence {
     /// A script in the page, a handler or a `javascript:` URL whose tokens are those of the approved one but for plain
     /// data that can reach nothing, as the script's report says.
     SameScriptShape,
+    /// A script in the page that only states data (the state of a framework, settings of a content management system), where
+    /// the code around the data is the same and nothing in the data is new but plain text, numbers, dates and digests: no
+    /// address of a host, no markup and no code that the approved page does not hold.
+    SameState,
 }
 
 /// Attributes that decide what an element does, beside the one that holds the URL.
@@ -48,7 +52,8 @@ const ACTING: [&str; 20] = [
 
 impl Equivalence {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 4] = [Self::SameThing, Self::VersionQuery, Self::HashedFileName, Self::SameScriptShape];
+    pub const ALL: [Self; 5] =
+        [Self::SameThing, Self::VersionQuery, Self::HashedFileName, Self::SameScriptShape, Self::SameState];
 
     /// Its name, as documents and tests write it.
     #[must_use]
@@ -58,6 +63,7 @@ impl Equivalence {
             Self::VersionQuery => "version-query",
             Self::HashedFileName => "hashed-file-name",
             Self::SameScriptShape => "same-script-shape",
+            Self::SameState => "same-state",
         }
     }
 
@@ -70,6 +76,7 @@ impl Equivalence {
                 K::InlineScript | K::LinkedScript | K::EventHandler | K::ScriptUrl | K::Stylesheet | K::Preload
             ),
             Self::SameScriptShape => matches!(kind, K::EventHandler | K::ScriptUrl),
+            Self::SameState => matches!(kind, K::InlineScript),
             Self::VersionQuery | Self::HashedFileName => false,
         }
     }
@@ -84,8 +91,9 @@ impl Equivalence {
         let rest = match self {
             Self::SameThing => None,
             Self::VersionQuery => url::without_versions(item),
-            Self::HashedFileName => url::without_hash(item, side.build_folders),
+            Self::HashedFileName => url::without_hash(item, &side.approved.build_folders),
             Self::SameScriptShape => shape(side, item),
+            Self::SameState => state(side, item),
         }?;
         let mut key = DigestBuilder::new(self.name());
         frame(&mut key, item, element);
@@ -99,6 +107,12 @@ fn shape(side: &Side<'_>, item: &ActiveItem) -> Option<String> {
     let is_code = matches!(item.kind, ActiveKind::InlineScript | ActiveKind::EventHandler | ActiveKind::ScriptUrl);
     let report = side.report(item).filter(|_| is_code)?;
     Some(report.shape?.to_string())
+}
+
+/// The code around the data of a script that only states data of which nothing is new.
+fn state(side: &Side<'_>, item: &ActiveItem) -> Option<String> {
+    let state = side.report(item).filter(|_| item.kind == ActiveKind::InlineScript)?.state.as_ref()?;
+    state.leaves.iter().all(|leaf| side.approved.knows(leaf)).then(|| state.code.to_string())
 }
 
 /// All about an item but the value that an equivalence looks into. Where a handler stands, the other attributes of its

@@ -9,7 +9,9 @@ pub use equivalence::Equivalence;
 
 use super::matching::Matching;
 use crate::model::{ActiveChange, ActiveItem, ActiveKind, Digest, NodeId, Page, ScriptReport, Version};
+use ::url::Url;
 use smol_str::SmolStr;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// One version's active items, and which of them nothing speaks for yet.
@@ -17,19 +19,48 @@ struct Side<'a> {
     page: &'a Page,
     reports: HashMap<NodeId, Vec<&'a ScriptReport>>,
     open: Vec<bool>,
-    /// The approved page's build folders, on both sides.
-    build_folders: &'a HashSet<String>,
+    /// Of the approved page, on both sides.
+    approved: &'a Approved<'a>,
+}
+
+/// What of the approved page equivalences ask for.
+struct Approved<'a> {
+    version: Version<'a>,
+    build_folders: HashSet<String>,
+    known: OnceCell<HashSet<String>>,
+}
+
+impl<'a> Approved<'a> {
+    fn of(version: Version<'a>) -> Self {
+        Self { version, build_folders: url::build_folders(version.page), known: OnceCell::new() }
+    }
+
+    /// Whether something stands in the data of the page's scripts already, or is a host that the page names (`//host`).
+    fn knows(&self, leaf: &str) -> bool {
+        self.known.get_or_init(|| known(&self.version)).contains(leaf)
+    }
+}
+
+fn known(version: &Version<'_>) -> HashSet<String> {
+    let states = version.scripts.iter().filter_map(|report| report.state.as_ref());
+    let leaves = states.flat_map(|state| state.leaves.iter().cloned());
+    let own = version.url.and_then(Url::host_str);
+    let acting = version.page.active.iter().filter_map(|item| item.host.as_deref());
+    let links = version.page.elements_named("a").filter_map(|(_, link)| link.attribute("href"));
+    let linked: Vec<Url> = links.filter_map(|href| Url::parse(href).ok()).collect();
+    let hosts = own.into_iter().chain(acting).chain(linked.iter().filter_map(Url::host_str));
+    hosts.map(|host| format!("//{host}")).chain(leaves).collect()
 }
 
 impl<'a> Side<'a> {
-    fn new(version: Version<'a>, build_folders: &'a HashSet<String>) -> Self {
+    fn new(version: Version<'a>, approved: &'a Approved<'a>) -> Self {
         let mut reports: HashMap<NodeId, Vec<&ScriptReport>> = HashMap::new();
         for report in version.scripts {
             if let Some(node) = report.node {
                 reports.entry(node).or_default().push(report);
             }
         }
-        Self { page: version.page, reports, open: vec![true; version.page.active.len()], build_folders }
+        Self { page: version.page, reports, open: vec![true; version.page.active.len()], approved }
     }
 
     fn open(&self) -> Vec<usize> {
@@ -51,8 +82,8 @@ impl<'a> Side<'a> {
 /// The items of the new page that are neither approved nor equivalent to approved ones, in document order, each with
 /// what it replaces where that can be told; then the approved ones that vanished.
 pub(super) fn compare(old: Version<'_>, new: Version<'_>, matching: &Matching) -> Vec<ActiveChange> {
-    let build_folders = url::build_folders(old.page);
-    let (mut old, mut new) = (Side::new(old, &build_folders), Side::new(new, &build_folders));
+    let approved = Approved::of(old);
+    let (mut old, mut new) = (Side::new(old, &approved), Side::new(new, &approved));
     for equivalence in Equivalence::ALL {
         match_once(equivalence, &mut old, &mut new);
         match_repeated(equivalence, &mut old, &mut new);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::diff::compare;
 use crate::diff::tests::{Builder, version};
-use crate::model::{Difference, Plane};
+use crate::model::{Difference, Plane, ScriptState};
 
 const SITE: &str = "https://www.city.example";
 
@@ -76,6 +76,7 @@ fn versions_in_the_query_are_quiet() {
     for (old, new) in [
         ("/a.js?v=1", "/a.js?v=2"),
         ("/a.js?ver=5.8.1", "/a.js?ver=6.0"),
+        ("/a.js?t=-3155763367", "/a.js?t=-3155774176"),
         ("/a.js?20240501", "/a.js?20240612"),
         ("/a.js?x=1&_=1700000000&y=2", "/a.js?x=1&_=1700000999&y=2"),
         ("/a.js?h=0a1b2c3d", "/a.js?h=9f8e7d6c"),
@@ -264,4 +265,30 @@ fn what_replaces_what_is_told() {
 fn every_equivalence_has_its_own_name() {
     let names: std::collections::BTreeSet<_> = Equivalence::ALL.iter().map(|equivalence| equivalence.name()).collect();
     assert_eq!(names.len(), Equivalence::ALL.len());
+}
+
+/// Compares two pages of one script each that states data, the code around it the same, with these leaves.
+fn states(old: &[&str], new: &[&str]) -> Difference {
+    let page = |code: &str| Builder::new().inline_script(code).page();
+    let (before, after) = (page("s={a:1}"), page("s={a:2}"));
+    let report = |code: &str, leaves: &[&str]| ScriptReport {
+        node: Some(NodeId(1)),
+        digest: Digest::of(code),
+        state: Some(ScriptState {
+            code: Digest::of("s={}"),
+            leaves: leaves.iter().map(|&leaf| leaf.to_owned()).collect(),
+        }),
+        ..ScriptReport::default()
+    };
+    let (mine, theirs) = ([report("s={a:1}", old)], [report("s={a:2}", new)]);
+    compare(Version { scripts: &mine, ..version(&before) }, Version { scripts: &theirs, ..version(&after) })
+}
+
+#[test]
+fn a_state_with_nothing_new_that_could_act_is_quiet() {
+    assert!(is_quiet(&states(&["//cdn.example", "eval"], &["//cdn.example"])));
+    assert!(is_quiet(&states(&[], &[])));
+    for new in ["//evil.example", "<b>", "GTM-XYZ9876"] {
+        assert_eq!(states(&["//cdn.example"], &[new]).active.len(), 1, "{new}");
+    }
 }

@@ -82,7 +82,7 @@ fn names_version(name: &str, foreign: bool) -> bool {
 /// Digits, hexadecimal, `1.2.3`, or a date: nothing that could name a file, a host or a command.
 fn is_version(value: &str) -> bool {
     let value = value.replace("%3A", ":").replace("%3a", ":");
-    let bare = value.strip_prefix('v').unwrap_or(&value);
+    let bare = value.strip_prefix(['v', '-']).unwrap_or(&value);
     let dotted = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | ':' | 'T' | 'Z' | '+');
     let hexadecimal = !value.is_empty() && value.chars().all(|c| c.is_ascii_hexdigit());
     value.len() <= LONGEST_VERSION

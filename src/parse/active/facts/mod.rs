@@ -42,6 +42,8 @@ impl Facts {
     const SHOWN: Self = Self(1 << 19);
     const IMAGE: Self = Self(1 << 20);
     const OPAQUE: Self = Self(1 << 21);
+    const WIDE_AT_LEAST: Self = Self(1 << 22);
+    const NARROW_AT_LEAST: Self = Self(1 << 23);
 
     /// The facts of a list of declarations.
     pub(super) fn of(style: &str) -> Self {
@@ -87,7 +89,11 @@ impl Facts {
     /// Whether an element with these facts is hidden; `frame` says that its size alone does it.
     pub(super) fn hides(self, frame: bool) -> bool {
         let placed = self.has(Self::FLOWS) || self.any(Self::ABSOLUTE, Self::FIXED);
-        let small = [Self::TINY_WIDTH, Self::TINY_HEIGHT, Self::TINY_MOST].iter().filter(|one| self.has(**one)).count();
+        // Of two least widths the last counts; which one that is, is not kept.
+        let stretched = self.has(Self::WIDE_AT_LEAST) && !self.has(Self::NARROW_AT_LEAST);
+        let narrow = self.has(Self::TINY_WIDTH) && !stretched;
+        let small =
+            [narrow, self.has(Self::TINY_HEIGHT), self.has(Self::TINY_MOST)].into_iter().filter(|one| *one).count();
         self.has(Self::HIDES)
             || (placed && self.has(Self::FAR))
             || (self.has(Self::CUT) && self.any(Self::ABSOLUTE, Self::FIXED))
@@ -207,7 +213,7 @@ fn sizing(name: &str, value: &str) -> Facts {
     let (tiny, large) = match name {
         "width" | "inline-size" => (Facts::TINY_WIDTH, Facts::WIDE),
         "height" | "block-size" => (Facts::TINY_HEIGHT, Facts::HIGH),
-        "min-width" => (Facts::default(), Facts::WIDE),
+        "min-width" => (Facts::NARROW_AT_LEAST, Facts::WIDE.with(Facts::WIDE_AT_LEAST)),
         "min-height" => (Facts::default(), Facts::HIGH),
         "max-width" | "max-height" => (Facts::TINY_MOST, Facts::default()),
         _ => return Facts::default(),
@@ -286,6 +292,14 @@ mod tests {
             "background:#fff",
         ] {
             assert!(!Facts::of(style).hides(false), "{style}");
+        }
+    }
+
+    #[test]
+    fn a_frame_that_stretches_to_its_place_is_shown() {
+        assert!(!Facts::of("width:0;min-width:100% !important;border:none").hides(true));
+        for style in ["width:0", "width:0;min-width:100%;min-width:0", "width:0;min-width:100%;height:0"] {
+            assert!(Facts::of(style).hides(true), "{style}");
         }
     }
 

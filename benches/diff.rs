@@ -20,7 +20,15 @@ impl Read {
     }
 
     fn version(&self) -> Version<'_> {
-        Version { page: &self.page, head: None, scripts: &self.scripts, url: None, resources: &[] }
+        Version {
+            page: &self.page,
+            head: None,
+            scripts: &self.scripts,
+            url: None,
+            resources: &[],
+            signed: Signed::nothing(),
+            approved_at: None,
+        }
     }
 }
 

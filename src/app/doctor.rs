@@ -51,8 +51,8 @@ pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
         Ok(store) => {
             points.push(data(&store, now).await);
             points.push(outbox(&store.outbox(now).await?, now));
-            let office =
-                Office { settings: settings.clone(), store: store.into(), registry, read: None, refused: None };
+            let (settings, language) = (settings.clone(), places.language);
+            let office = Office { settings, store: store.into(), registry, language, read: None, refused: None };
             points.push(service(&office)?);
             points.push(clock(&office, now).await?);
             let day = now.saturating_sub(Duration::from_secs(86_400))?;

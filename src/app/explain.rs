@@ -1,8 +1,8 @@
 //! What the scripts of an input would do, for an analyst's report.
 
 use super::judging::{Scanned, judged};
-use crate::model::{Digest, Finding, Indicators, InputKind, NodeId, ScriptReport};
-use crate::monitor::{Read, Source};
+use crate::model::{Digest, Finding, InputKind, NodeId, ScriptReport};
+use crate::monitor::{KnownAttacks, Read, Source};
 use crate::script::beautified;
 
 /// One script, explained.
@@ -56,6 +56,6 @@ fn script(now: &Read, scanned: &Scanned, report: &ScriptReport) -> ExplainedScri
 
 /// Explains a file.
 #[must_use]
-pub fn explain_bytes(body: &[u8], name: &str, indicators: &Indicators) -> Explained {
-    explain(judged(Source::file(body, name, None, true), indicators))
+pub fn explain_bytes(body: &[u8], name: &str, attacks: &KnownAttacks) -> Explained {
+    explain(judged(Source::file(body, name, None, true), attacks))
 }

@@ -1,10 +1,11 @@
 //! Indicators of compromise: imported from files, and put in force.
 
 use super::office::{Office, Places, settings};
-use super::{inputs, wiring};
+use super::{inputs, signatures, wiring};
 use crate::config::{IndicatorFile, read_indicators};
 use crate::detect;
 use crate::model::{Indicator, IndicatorKind, Indicators};
+use crate::monitor::KnownAttacks;
 use crate::store::Store as _;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
@@ -54,15 +55,26 @@ impl Office {
     pub async fn indicators(&self) -> Result<Indicators> {
         Ok(Indicators::new(self.store.indicators().await?, Timestamp::now()))
     }
+
+    /// What is known of attacks beforehand: the indicators that are in force now, and the signatures as they lie in their
+    /// folder.
+    ///
+    /// # Errors
+    /// When the store fails, or a signature cannot be used.
+    pub async fn known_attacks(&self) -> Result<KnownAttacks> {
+        let signatures = signatures::in_force(&self.settings, self.language)?;
+        Ok(KnownAttacks { indicators: self.indicators().await?.into(), signatures })
+    }
 }
 
-/// The indicators of an installation; none where there is no installation.
+/// What an installation knows of attacks beforehand; without a database there are no indicators.
 ///
 /// # Errors
-/// When the settings or the database cannot be used.
-pub async fn indicators_at(places: &Places<'_>) -> Result<Indicators> {
-    if !wiring::paths(&settings(places)?).database.is_file() {
-        return Ok(Indicators::default());
+/// When the settings, the signatures or the database cannot be used.
+pub async fn known_attacks_at(places: &Places<'_>) -> Result<KnownAttacks> {
+    let settings = settings(places)?;
+    if wiring::paths(&settings).database.is_file() {
+        return Office::open_store(places).await?.known_attacks().await;
     }
-    Office::open_store(places).await?.indicators().await
+    Ok(KnownAttacks { signatures: signatures::in_force(&settings, places.language)?, ..KnownAttacks::default() })
 }

@@ -5,9 +5,11 @@ use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
 use crate::model::{
-    Bounded, Excerpt, Finding, Indicators, InputKind, Judgement, Page, Policy, Snapshot, Target, Words,
+    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Signatures, Snapshot, Target, Words,
 };
-use crate::monitor::{About, Bodies, Examination, Read, Source, Terms, examine, examine_answer, read, scan};
+use crate::monitor::{
+    About, Bodies, Examination, KnownAttacks, Read, Source, Terms, examine, examine_answer, read, scan,
+};
 use crate::store::Store as _;
 use anyhow::Result;
 use std::sync::Arc;
@@ -51,14 +53,14 @@ impl Compared {
 
 /// Judges one input without a baseline.
 #[must_use]
-pub fn scan_bytes(body: &[u8], name: &str, indicators: &Indicators) -> Scanned {
-    judged(Source::file(body, name, None, true), indicators).1
+pub fn scan_bytes(body: &[u8], name: &str, attacks: &KnownAttacks) -> Scanned {
+    judged(Source::file(body, name, None, true), attacks).1
 }
 
 /// What one input holds, and what is said of it without a baseline.
-pub(super) fn judged<'a>(source: Source<'_, 'a>, indicators: &Indicators) -> (Read<'a>, Scanned) {
-    let now = read(source, &[]);
-    let (findings, mut judgement) = scan(&now, About::listed(indicators));
+pub(super) fn judged<'a>(source: Source<'_, 'a>, attacks: &KnownAttacks) -> (Read<'a>, Scanned) {
+    let now = read(source, &[]).signed(source.body, attacks.signatures.as_ref());
+    let (findings, mut judgement) = scan(&now, attacks.about());
     if findings.is_empty() && holds_nothing(&now.page) {
         let words = Words::new(
             "nothing in it could be judged: it holds no markup, no script and no readable text",
@@ -81,11 +83,12 @@ fn holds_nothing(page: &Page) -> bool {
 
 /// Judges a new version against an old one that counts as approved.
 #[must_use]
-pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
+pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Signatures) -> Compared {
     // Only the approved version is believed about its own URL: the new one may have been written by anybody.
     let file = |(body, name), url, believed| Source::file(body, name, url, believed);
     let url = crate::parse::own_url(&read(file(old, None, true), &[]).page);
-    let (approved, now) = (read(file(old, url.as_ref(), true), &[]), read(file(new, url.as_ref(), false), &[]));
+    let approved = read(file(old, url.as_ref(), true), &[]).signed(old.0, signatures);
+    let now = read(file(new, url.as_ref(), false), &[]).signed(new.0, signatures);
     let same = approved.state() == now.state();
     let known = match same {
         true => Known::Approved { special: None, expired: false, outdated: false },
@@ -93,7 +96,8 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str)) -> Compared {
     };
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
     let (policy, bodies) = (Policy::Follow, &Bodies::new());
-    let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies };
+    let about = About { signatures, ..About::nothing() };
+    let terms = Terms { about, policy, known, approval_ended: false, bodies };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         findings: Vec::new(),
@@ -111,13 +115,15 @@ impl Office {
     /// When one of the bodies is gone.
     pub async fn compare(&self, target: &Target, old: &Snapshot, new: &Snapshot) -> Result<Compared> {
         let (old_body, new_body) = (self.body(old).await?, self.body(new).await?);
-        let approved = read(of_snapshot(old, &old_body), &target.masks);
-        let now = read(of_snapshot(new, &new_body), &target.masks);
+        let attacks = &self.known_attacks().await?;
+        let read =
+            |snapshot, body| read(of_snapshot(snapshot, body), &target.masks).signed(body, attacks.signatures.as_ref());
+        let (approved, now) = (read(old, &old_body), read(new, &new_body));
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
         let bodies = &self.linked_bodies(&[old, new]).await?;
-        let indicators = &self.indicators().await?;
         let (policy, known) = (target.policy, Known::New);
-        let terms = Terms { about: About { organisation, indicators }, policy, known, approval_ended: false, bodies };
+        let terms =
+            Terms { about: About { organisation, ..attacks.about() }, policy, known, approval_ended: false, bodies };
         Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
     }
 }

@@ -17,16 +17,17 @@ mod rejection;
 mod round;
 mod scout;
 mod service;
+mod signatures;
 mod wiring;
 
-pub use crate::monitor::CheckReport;
+pub use crate::monitor::{CheckReport, KnownAttacks};
 pub use crate::parse::check_mask;
 pub use crate::script::beautified;
 pub use crate::store::{Coverage, Store};
 pub use checks::RegistryChecks;
 pub use doctor::{Diagnosis, Point, examine as examine_installation};
 pub use explain::{Explained, ExplainedScript, explain_bytes};
-pub use indicators::{ImportedIndicators, indicators_at};
+pub use indicators::{ImportedIndicators, known_attacks_at};
 pub use inputs::{bytes, files, standard_input};
 pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};
 pub use office::{Office, Places, registry, settings};
@@ -34,6 +35,7 @@ pub use parallel::in_order;
 pub use people::{Decision, mark};
 pub use scout::{Scout, Unfetched};
 pub use service::serve;
+pub use signatures::{signatures_at, signatures_in};
 
 use anyhow::{Context as _, Result, bail};
 use std::future::Future;

@@ -31,6 +31,8 @@ pub struct Office {
     pub store: Arc<Sqlite>,
     /// Its registry.
     pub registry: Registry,
+    /// Language of error messages.
+    pub(super) language: Language,
     /// What tells the version of `targets.toml` that was read from a later one; taken before it was read.
     pub(super) read: Option<FileMark>,
     /// Why `targets.toml` was refused, when the stored registry stays in force instead.
@@ -99,7 +101,8 @@ impl Office {
         };
         let store = wiring::open_store(&settings)?;
         store.put_registry(registry.clone(), Timestamp::now()).await?;
-        Ok(Self { settings, store: Arc::new(store), registry, read, refused: None })
+        let language = places.language;
+        Ok(Self { settings, store: Arc::new(store), registry, language, read, refused: None })
     }
 
     /// Opens everything for the service, which holds the lock already. A `targets.toml` that is wrong, missing or empty does
@@ -122,7 +125,8 @@ impl Office {
         if refused.is_none() {
             store.put_registry(registry.clone(), Timestamp::now()).await?;
         }
-        Ok(Self { settings, store: Arc::new(store), registry, read, refused })
+        let language = places.language;
+        Ok(Self { settings, store: Arc::new(store), registry, language, read, refused })
     }
 
     /// Opens settings and store as they are, without looking at `targets.toml`.
@@ -133,7 +137,8 @@ impl Office {
         let settings = settings(places)?;
         let store = wiring::open_store(&settings)?;
         let registry = store.registry().await?;
-        Ok(Self { settings, store: Arc::new(store), registry, read: None, refused: None })
+        let language = places.language;
+        Ok(Self { settings, store: Arc::new(store), registry, language, read: None, refused: None })
     }
 
     /// Rebuilds registry and approvals of an empty database from the record, and writes `targets.toml` where there is none,

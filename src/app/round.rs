@@ -39,7 +39,8 @@ impl Office {
     /// When the store fails.
     pub async fn check_round(&self, round: Vec<(Target, Persona)>, mut take: impl FnMut(CheckReport)) -> Result<()> {
         let checker = self.checker(Arc::new(wiring::fetcher(&self.settings)?));
-        checker.world.set_indicators(self.indicators().await?);
+        let attacks = self.known_attacks().await?;
+        checker.world.set_known_attacks(attacks);
         let mut waiting = round.into_iter();
         let mut running = FuturesUnordered::new();
         loop {

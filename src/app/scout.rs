@@ -6,8 +6,8 @@ use super::office::{Places, settings};
 use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
-use crate::model::{Capture, Fetched, Indicators, Persona, UnseenReason, Verdict};
-use crate::monitor::{Form, Read, Source};
+use crate::model::{Capture, Fetched, Persona, UnseenReason, Verdict};
+use crate::monitor::{Form, KnownAttacks, Read, Source};
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -25,7 +25,7 @@ pub struct Unfetched {
 pub struct Scout {
     ready: OnceLock<Result<(tokio::runtime::Runtime, HttpFetcher), String>>,
     settings: crate::config::Settings,
-    indicators: Indicators,
+    attacks: KnownAttacks,
 }
 
 impl Scout {
@@ -33,14 +33,14 @@ impl Scout {
     ///
     /// # Errors
     /// When `hinomi.toml` cannot be used.
-    pub fn new(places: &Places, indicators: Indicators) -> Result<Self> {
-        Ok(Self { ready: OnceLock::new(), settings: settings(places)?, indicators })
+    pub fn new(places: &Places, attacks: KnownAttacks) -> Result<Self> {
+        Ok(Self { ready: OnceLock::new(), settings: settings(places)?, attacks })
     }
 
-    /// What others have seen in attacks.
+    /// What is known of attacks beforehand.
     #[must_use]
-    pub const fn indicators(&self) -> &Indicators {
-        &self.indicators
+    pub const fn attacks(&self) -> &KnownAttacks {
+        &self.attacks
     }
 
     /// Fetches a URL and judges what came, without a baseline.
@@ -64,7 +64,7 @@ impl Scout {
     fn judged<'a>(&self, capture: &'a Capture) -> Result<(Read<'a>, Scanned), Unfetched> {
         let (head, body) = (&capture.head, capture.body.as_slice());
         let form = Form::File(head.final_url.path());
-        let judged = judged(Source { form, ..Source::answer(body, head, &[]) }, &self.indicators);
+        let judged = judged(Source { form, ..Source::answer(body, head, &[]) }, &self.attacks);
         match classify(Some(head), body) {
             Some(reason) if judged.1.judgement.verdict != Verdict::Alarm => {
                 Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })

@@ -29,7 +29,9 @@ pub(super) fn run(args: &BacktestArgs, context: &Context) -> anyhow::Result<Outc
         histories.extend(backtest::find(folder)?);
     }
     let (mut needed, mut failed) = (false, None);
-    let work = |history: &History| (history.page.clone(), history.versions.len(), backtest::replay(history, assume));
+    let signatures = app::signatures_at(&context.places())?;
+    let replay = |history: &History| backtest::replay(history, assume, signatures.as_ref());
+    let work = |history: &History| (history.page.clone(), history.versions.len(), replay(history));
     app::in_order(&histories, work, |(page, versions, replayed)| {
         let printed = replayed.and_then(|replayed| {
             needed |= replayed.iter().any(|one| one.verdict.needs_person());

@@ -1,7 +1,7 @@
 //! `hinomi config check`: everything but run.
 
 use super::{Context, Outcome, json, render};
-use crate::app::{RegistryChecks, check_mask};
+use crate::app::{RegistryChecks, check_mask, signatures_in};
 use crate::config::{Mistakes, Settings, load_settings, load_targets};
 use crate::model::{Language, Registry};
 use anyhow::anyhow;
@@ -28,7 +28,10 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> anyhow::Result<
         Some(checks) => load_targets(&context.targets, checks),
         None => load_targets(&context.targets, &check_mask),
     };
-    let wrong: Vec<&Mistakes> = [settings.as_ref().err(), registry.as_ref().err()].into_iter().flatten().collect();
+    let folder = settings.as_ref().ok().and_then(|settings| settings.signatures.as_deref());
+    let signatures = folder.map(|folder| signatures_in(folder).map(|signatures| (folder, signatures.count())));
+    let mut wrong: Vec<&Mistakes> = [settings.as_ref().err(), registry.as_ref().err()].into_iter().flatten().collect();
+    wrong.extend(signatures.iter().filter_map(|signatures| signatures.as_ref().err()).flatten());
     if context.json {
         for mistake in wrong.iter().flat_map(|mistakes| mistakes.json(context.language)) {
             json::line(&mistake)?;
@@ -39,6 +42,7 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> anyhow::Result<
     }
     if let (Ok(settings), Ok(registry)) = (&settings, &registry) {
         fine(context, settings, registry)?;
+        signatures.and_then(Result::ok).map_or(Ok(()), |(folder, count)| fine_signatures(context, folder, count))?;
     }
     Ok(Outcome::Done)
 }
@@ -55,6 +59,17 @@ fn count(wrong: &[&Mistakes], context: &Context) -> String {
 fn drawn(wrong: &[&Mistakes], context: &Context) -> String {
     let drawn: Vec<_> = wrong.iter().map(|mistakes| mistakes.render(context.language, false)).collect();
     format!("{}\n\n{}", count(wrong, context), drawn.join("\n").trim_end())
+}
+
+/// Tells that the signatures can be used, and how many there are.
+fn fine_signatures(context: &Context, folder: &Path, count: usize) -> anyhow::Result<()> {
+    if context.json {
+        return json::line(&json!({ "file": folder, "ok": true, "signatures": count }));
+    }
+    let folder = folder.display();
+    let (en, ja) =
+        (format!("{folder}: fine; {count} signatures"), format!("{folder}: 問題ありません。シグネチャ {count} 件"));
+    render::say(context, &en, &ja)
 }
 
 /// Tells what was read, and what one may want to know about it.

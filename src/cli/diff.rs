@@ -19,8 +19,9 @@ pub(super) struct DiffArgs {
 pub(super) fn run(args: &DiffArgs, context: &Context) -> anyhow::Result<Outcome> {
     let (old, new) = (args.old.display().to_string(), args.new.display().to_string());
     let (old_bytes, new_bytes) = (app::bytes(&args.old)?, app::bytes(&args.new)?);
+    let signatures = app::signatures_at(&context.places())?;
     let started = Instant::now();
-    let compared = app::compare_bytes((&old_bytes, &old), (&new_bytes, &new));
+    let compared = app::compare_bytes((&old_bytes, &old), (&new_bytes, &new), signatures.as_ref());
     let ms = started.elapsed().as_secs_f64() * 1000.0;
     let verdict = compared.judgement.verdict;
     if context.json {

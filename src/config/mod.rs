@@ -10,6 +10,7 @@ mod mistake;
 mod render;
 mod section;
 mod settings;
+mod signatures;
 mod suggest;
 mod syntax;
 mod targets;
@@ -31,6 +32,7 @@ pub use settings::{
     FetchSettings, HeartbeatSettings, MailSettings, MailWay, RetentionSettings, SECTIONS, Settings, SmtpSettings,
     Surroundings, WebhookSettings, parse_settings,
 };
+pub use signatures::{Compile, load_signatures, signature_paths};
 pub use targets::{Checks, DEFAULT_INTERVAL, MAX_INTERVAL, MIN_INTERVAL, Objection, TargetCheck, parse_targets};
 pub use units::{AddressRange, duration_text};
 pub use write::{Addition, NewTarget, policy_name};

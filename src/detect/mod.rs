@@ -3,6 +3,7 @@
 //! A rule is a file here, a `mod` line, a line in `DETECTORS`, a test file in `tests/detect/` and a folder of
 //! fixtures in `fixtures/detect/`; a test fails when one of them is missing. Its type's doc comment is its documentation.
 
+mod analyst_signature;
 mod bad_certificate;
 mod base_changed;
 mod clipboard_lure;
@@ -54,6 +55,7 @@ pub trait Detector: Sync {
 
 /// All detectors, a line each. The floor under the active plane stands last: it describes what no other rule did.
 static DETECTORS: &[&dyn Detector] = &[
+    &analyst_signature::AnalystSignature,
     &host_in_indicator_list::HostInIndicatorList,
     &script_appended::ScriptAppended,
     &encoded_script::EncodedScript,
@@ -141,10 +143,13 @@ pub fn not_examined(resource: &Resource) -> Finding {
     found.alone(linked_resource_changed::LinkedResourceChanged.rule())
 }
 
-/// What indicators alone say of a case.
+/// What indicators and signatures alone say of a case: they may be younger than an approval.
 #[must_use]
 pub fn examine_listed(case: &Case) -> Vec<Finding> {
-    if case.indicators.is_empty() { Vec::new() } else { run(&[&host_in_indicator_list::HostInIndicatorList], case) }
+    if case.indicators.is_empty() && case.now.signed.is_empty() {
+        return Vec::new();
+    }
+    run(&[&analyst_signature::AnalystSignature, &host_in_indicator_list::HostInIndicatorList], case)
 }
 
 /// The rule of an id.

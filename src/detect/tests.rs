@@ -1,7 +1,7 @@
 //! Tests of the framework: order, bounds, failures, rules in both languages.
 
 use super::*;
-use crate::model::{CharsetFacts, Digest, InputKind, MAX_EVIDENCE, Node, NodeId, NodeKind, Page, Version};
+use crate::model::{CharsetFacts, Digest, InputKind, MAX_EVIDENCE, Node, NodeId, NodeKind, Page, Signed, Version};
 use std::collections::BTreeSet;
 
 static RULE: Rule = Rule {
@@ -26,7 +26,15 @@ fn page() -> Page {
 
 fn examined(detectors: &[&dyn Detector]) -> Vec<Finding> {
     let page = page();
-    let now = Version { page: &page, head: None, scripts: &[], url: None, resources: &[] };
+    let now = Version {
+        page: &page,
+        head: None,
+        scripts: &[],
+        url: None,
+        resources: &[],
+        signed: Signed::nothing(),
+        approved_at: None,
+    };
     run(detectors, &Case { now, approved: None, organisation: None, indicators: crate::model::Indicators::none() })
 }
 

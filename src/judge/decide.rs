@@ -91,7 +91,7 @@ pub fn unseen(reason: UnseenReason) -> Judgement {
 
 fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
     // No part of the state: how it came, and what others say of it.
-    let beside = ["bad-certificate", "host-in-indicator-list"];
+    let beside = ["bad-certificate", "host-in-indicator-list", "analyst-signature"];
     let of_the_fetch = facts.findings.iter().filter(|finding| beside.contains(&finding.rule.as_str()));
     let set_aside = judgement.because;
     // What is found in what the page loads, though the state is approved, lies in what changes by nature.

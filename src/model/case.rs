@@ -1,6 +1,7 @@
 //! The case that detectors look at: a page, what was approved before, and what lies between.
 
-use super::{ActiveChange, ActiveItem, Difference, Head, Indicators, Page, Resource, ScriptReport};
+use super::{ActiveChange, ActiveItem, Difference, Head, Indicators, Page, Resource, ScriptReport, Signed};
+use jiff::Timestamp;
 use url::Url;
 
 /// One version with its head.
@@ -16,6 +17,10 @@ pub struct Version<'a> {
     pub url: Option<&'a Url>,
     /// What it loads, as it was seen; empty where that was not looked at.
     pub resources: &'a [Resource],
+    /// What the analysts' signatures say of it.
+    pub signed: &'a Signed,
+    /// When it was approved; none where it was not, or where that is not known.
+    pub approved_at: Option<Timestamp>,
 }
 
 /// The approved version and what lies between it and the new one.

@@ -1,13 +1,15 @@
 //! The pure part of a check: parse → diff → script → detect → judge. `scan`, `diff`, `backtest` and the service all
 //! call it, so that what is measured is what runs.
 
-use super::linked::{self, Bodies, Linked};
+use super::linked::{self, Against, Bodies, Linked};
+use super::signed::signed;
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, Page, Policy,
-    Resource, ScriptReport, UnseenReason, Verdict, Version,
+    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, NoSignatures, Page,
+    Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
 };
 use crate::{detect, diff, judge, parse, script};
+use jiff::Timestamp;
 use url::Url;
 
 /// As what an input is read.
@@ -71,6 +73,10 @@ pub struct Read<'a> {
     pub inserted: Option<Page>,
     /// What it loads, as it was seen.
     pub resources: &'a [Resource],
+    /// What the analysts' signatures say of it; nothing until they are asked.
+    pub signed: Signed,
+    /// When it was approved; none where it was not, or where that is not known.
+    pub approved_at: Option<Timestamp>,
 }
 
 /// What the examination is made under.
@@ -147,10 +153,10 @@ fn written(body: &str, url: Option<&Url>) -> Page {
 fn inserted_findings(now: &Read, approved: Option<&Read>, about: About) -> Vec<Finding> {
     let Some(page) = &now.inserted else { return Vec::new() };
     let nothing = approved.filter(|old| old.inserted.is_none()).map(|old| written("", old.url));
-    let version = Version { page, head: None, scripts: &[], url: now.url, resources: &[] };
+    let version = of_inserted(page, now);
     let before = approved.and_then(|old| {
         let page = old.inserted.as_ref().or(nothing.as_ref())?;
-        Some(Version { page, head: None, scripts: &[], url: old.url, resources: &[] })
+        Some(of_inserted(page, old))
     });
     let difference = before.map(|before| diff::compare(before, version));
     let compared = before.zip(difference.as_ref()).map(|(version, difference)| Compared { version, difference });
@@ -161,18 +167,34 @@ fn inserted_findings(now: &Read, approved: Option<&Read>, about: About) -> Vec<F
     findings
 }
 
+/// What scripts would write, as a version of its own. Signatures have looked at it with the scripts.
+fn of_inserted<'r>(page: &'r Page, of: &Read<'r>) -> Version<'r> {
+    let (head, signed) = (None, Signed::nothing());
+    Version { page, head, scripts: &[], url: of.url, resources: &[], signed, approved_at: None }
+}
+
 impl<'a> Read<'a> {
     /// A version from its page and the reports on its scripts; of what it loads nothing is known.
     #[must_use]
     pub fn new(head: Option<&'a Head>, url: Option<&'a Url>, page: Page, scripts: Vec<ScriptReport>) -> Self {
         let inserted = inserted(&scripts, url);
-        Self { head, url, page, scripts, inserted, resources: &[] }
+        let signed = Signed::default();
+        Self { head, url, page, scripts, inserted, resources: &[], signed, approved_at: None }
+    }
+
+    /// The same with what signatures say of its bytes and of what its scripts decode and write.
+    #[must_use]
+    pub fn signed(self, body: &[u8], signatures: &dyn Signatures) -> Self {
+        let signed = signed(body, &self.scripts, signatures);
+        Self { signed, ..self }
     }
 
     /// As detectors and diff see it.
     #[must_use]
     pub fn version(&self) -> Version<'_> {
-        Version { page: &self.page, head: self.head, scripts: &self.scripts, url: self.url, resources: self.resources }
+        let Self { page, head, scripts, url, resources, signed, approved_at, .. } = self;
+        let (head, url, approved_at) = (*head, *url, *approved_at);
+        Version { page, head, scripts, url, resources, signed, approved_at }
     }
 
     /// The digest of the normalised state.
@@ -194,9 +216,11 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let mut findings = detect::examine(&terms.about.case(now.version(), compared));
     let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
     findings.extend(inserted_findings(now, old, terms.about));
-    let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| (old.resources, difference));
-    let Linked { findings: linked, excerpts } =
-        linked::examine(now.resources, loaded, terms.bodies, terms.about.indicators);
+    let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| {
+        let Read { resources, approved_at, .. } = *old;
+        Against { resources, difference, approved_at }
+    });
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.about);
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
@@ -248,19 +272,21 @@ pub struct About<'a> {
     pub organisation: Option<&'a str>,
     /// What others have seen in attacks.
     pub indicators: &'a Indicators,
+    /// Signatures of the analysts' own, for what the page loads; the page itself has been asked about already.
+    pub signatures: &'a dyn Signatures,
 }
 
 impl<'a> About<'a> {
     /// Nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        Self::listed(Indicators::none())
+        Self { organisation: None, indicators: Indicators::none(), signatures: &NoSignatures }
     }
 
-    /// Nothing but what others have seen.
+    /// The same about a page that somebody else may own.
     #[must_use]
-    pub const fn listed(indicators: &'a Indicators) -> Self {
-        Self { organisation: None, indicators }
+    pub fn of_anybody(self) -> Self {
+        Self { organisation: None, ..self }
     }
 
     fn case(self, now: Version<'a>, approved: Option<Compared<'a>>) -> Case<'a> {
@@ -277,11 +303,11 @@ pub fn scan(now: &Read, about: About) -> (Vec<Finding>, Judgement) {
     (findings, judgement)
 }
 
-/// What indicators say of a page that is approved as it stands: they may be younger than the approval.
-pub(super) fn listed(now: &Read, indicators: &Indicators) -> Vec<Finding> {
+/// What indicators and signatures say of a page that is approved as it stands: they may be younger than the approval.
+pub(super) fn listed(now: &Read, approved_at: Option<Timestamp>, about: About) -> Vec<Finding> {
     let nothing = Difference::default();
-    let approved = Some(Compared { version: now.version(), difference: &nothing });
-    detect::examine_listed(&About::listed(indicators).case(now.version(), approved))
+    let approved = Some(Compared { version: Version { approved_at, ..now.version() }, difference: &nothing });
+    detect::examine_listed(&about.case(now.version(), approved))
 }
 
 /// The approved version with the fewest unapproved active changes, then with the most kept.

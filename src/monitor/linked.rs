@@ -5,9 +5,10 @@ use crate::detect;
 use crate::diff::readable;
 use crate::judge::{Known, weigh};
 use crate::model::{
-    ChangeKind, Difference, Digest, Excerpt, Finding, Indicators, Location, MAX_EVIDENCE, Page, Plane, Policy,
-    Resource, ResourceKind, Verdict,
+    ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
+    ResourceKind, Verdict,
 };
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,6 +18,17 @@ pub type Bodies = HashMap<Digest, Arc<Vec<u8>>>;
 
 /// Changes of one resource that are shown.
 const SHOWN: usize = 3;
+
+/// What contents are compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Against<'a> {
+    /// What the approved version loads.
+    pub(super) resources: &'a [Resource],
+    /// What differs from it.
+    pub(super) difference: &'a Difference,
+    /// When it was approved, where that is known.
+    pub(super) approved_at: Option<Timestamp>,
+}
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,12 +43,7 @@ pub(super) struct Linked {
 /// compared with the script before it, the document of a frame with that document, a stylesheet as the only one of a page.
 /// What changes by nature is heard only when it alarms. Contents whose bytes are not at hand are told as not
 /// examined.
-pub(super) fn examine(
-    now: &[Resource],
-    approved: Option<(&[Resource], &Difference)>,
-    bodies: &Bodies,
-    indicators: &Indicators,
-) -> Linked {
+pub(super) fn examine(now: &[Resource], approved: Option<Against<'_>>, bodies: &Bodies, about: About<'_>) -> Linked {
     let mut linked = Linked::default();
     for (resource, before) in changed(now, approved) {
         let Some(body) = body(resource, bodies) else {
@@ -44,7 +51,8 @@ pub(super) fn examine(
             continue;
         };
         let before = before.and_then(|before| self::body(before, bodies));
-        let mut one = examine_one(resource, body, before, indicators);
+        let approved_at = approved.and_then(|approved| approved.approved_at);
+        let mut one = examine_one(resource, body, before.map(|before| (before, approved_at)), about.of_anybody());
         if resource.volatile {
             one.findings.retain(|finding| weigh(finding) == Verdict::Alarm);
             one.excerpts.truncate(if one.findings.is_empty() { 0 } else { SHOWN });
@@ -58,9 +66,11 @@ pub(super) fn examine(
 /// What differs, with what it takes the place of.
 pub(super) fn changed<'a>(
     now: &'a [Resource],
-    approved: Option<(&'a [Resource], &Difference)>,
+    approved: Option<Against<'a>>,
 ) -> Vec<(&'a Resource, Option<&'a Resource>)> {
-    let Some((old, difference)) = approved else { return now.iter().map(|resource| (resource, None)).collect() };
+    let Some(Against { resources: old, difference, .. }) = approved else {
+        return now.iter().map(|resource| (resource, None)).collect();
+    };
     let listed = difference
         .resources
         .iter()
@@ -81,18 +91,28 @@ fn body<'a>(resource: &Resource, bodies: &'a Bodies) -> Option<&'a [u8]> {
     Some(bodies.get(&resource.bytes()?)?.as_slice())
 }
 
-fn examine_one(resource: &Resource, body: &[u8], before: Option<&[u8]>, indicators: &Indicators) -> Linked {
-    let (new, old) = (within_page(resource, body), before.map(|before| within_page(resource, before)));
-    let (now, old) = (read_as(resource, &new), old.as_deref().map(|old| read_as(resource, old)));
+/// Examines one content, beside what it takes the place of and the time at which that was approved.
+fn examine_one(
+    resource: &Resource,
+    body: &[u8],
+    before: Option<(&[u8], Option<Timestamp>)>,
+    about: About<'_>,
+) -> Linked {
+    let now = read_as(resource, body).signed(body, about.signatures);
+    let old = before.map(|(before, at)| {
+        let old = Read { approved_at: at, ..read_as(resource, before) };
+        if now.signed.is_empty() { old } else { old.signed(before, about.signatures) }
+    });
+    let before = before.map(|(before, _)| before);
     let (mut findings, difference) = match &old {
-        Some(old) => against(&now, old, indicators),
-        None => (scan(&now, About::listed(indicators)).0, None),
+        Some(old) => against(&now, old, about),
+        None => (scan(&now, about).0, None),
     };
     let is_script = resource.kind == ResourceKind::Script;
     let added = before.filter(|_| is_script).and_then(|before| added_part(before, body));
     if let Some((added, old)) = added.zip(old.as_ref()) {
         // Alone it hides behind nothing that the old part holds already.
-        let more = against(&read_as(resource, added), old, indicators).0;
+        let more = against(&read_as(resource, added), old, about).0;
         findings.extend(more.into_iter().filter(|finding| finding.rule != "script-appended"));
     }
     let mut told = HashSet::new();
@@ -119,12 +139,13 @@ fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
     let from = resource.way.last().filter(|_| resource.kind != ResourceKind::Script);
     let url = Some(from.unwrap_or(&resource.url));
     let content_type = resource.content_type.as_deref();
+    let body = &within_page(resource, body);
     read(Source { body, head: None, content_type, url, form, believed: false, resources: &[] }, &[])
 }
 
-fn against(now: &Read, old: &Read, indicators: &Indicators) -> (Vec<Finding>, Option<Difference>) {
+fn against(now: &Read, old: &Read, about: About<'_>) -> (Vec<Finding>, Option<Difference>) {
     let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
-    let terms = Terms { about: About::listed(indicators), policy, known, approval_ended: false, bodies };
+    let terms = Terms { about, policy, known, approval_ended: false, bodies };
     let examination = compare(now, std::slice::from_ref(old), &terms);
     (examination.findings, examination.difference)
 }

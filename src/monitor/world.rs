@@ -1,11 +1,12 @@
 //! What all checks share: registry, receivers, silences, spans of time, and the outlook on our own network.
 
 use super::admission::Admission;
+use super::known_attacks::KnownAttacks;
 use super::record_trouble::RecordTrouble;
 use super::resources::Fleet;
 use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
-use crate::model::{Indicators, Receiver, Registry};
+use crate::model::{Indicators, Receiver, Registry, Signatures};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use url::Url;
@@ -60,7 +61,7 @@ pub struct World {
     pub(super) witnesses: Witnesses,
     /// What pages load, as the fleet saw it last.
     pub(super) resources: Fleet,
-    indicators: RwLock<Arc<Indicators>>,
+    attacks: RwLock<KnownAttacks>,
     outlook: Mutex<Outlook>,
     /// Approved states that checks could not read; none before the first look at them.
     pub(super) record_trouble: tokio::sync::Mutex<Option<RecordTrouble>>,
@@ -75,8 +76,8 @@ impl World {
         let witnesses = Witnesses::new(Vec::new());
         let (outlook, record_trouble) = (Mutex::default(), tokio::sync::Mutex::default());
         let resources = Fleet::default();
-        let indicators = RwLock::default();
-        Self { registry, operators, pace, examining, witnesses, resources, indicators, outlook, record_trouble }
+        let attacks = RwLock::default();
+        Self { registry, operators, pace, examining, witnesses, resources, attacks, outlook, record_trouble }
     }
 
     /// The same with pages of others that are asked for when many hosts fail.
@@ -96,15 +97,25 @@ impl World {
         *self.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
     }
 
-    /// The indicators that are in force.
+    /// The indicators and signatures that are in force.
     #[must_use]
-    pub fn indicators(&self) -> Arc<Indicators> {
-        Arc::clone(&self.indicators.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn known_attacks(&self) -> KnownAttacks {
+        self.attacks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts other indicators and signatures in force.
+    pub fn set_known_attacks(&self, attacks: KnownAttacks) {
+        *self.attacks.write().unwrap_or_else(PoisonError::into_inner) = attacks;
     }
 
     /// Puts other indicators in force.
     pub fn set_indicators(&self, indicators: Indicators) {
-        *self.indicators.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(indicators);
+        self.attacks.write().unwrap_or_else(PoisonError::into_inner).indicators = Arc::new(indicators);
+    }
+
+    /// Puts other signatures in force.
+    pub fn set_signatures(&self, signatures: Arc<dyn Signatures>) {
+        self.attacks.write().unwrap_or_else(PoisonError::into_inner).signatures = signatures;
     }
 
     /// Who may be told, under a registry.

@@ -6,6 +6,7 @@
 //! `names`), and `resources`, what the page loads (`kind`, `url`, and `text`, `status` or `unseen`, `content_type`, `way`). Without one the page came
 //! from <https://www.city.example/>.
 
+use crate::signatures::Plain;
 use hinomi::judge::Known;
 use hinomi::model::{
     Certificate, Confidence, Content, Digest, Finding, Head, Hop, Indicator, IndicatorKind, IndicatorSource,
@@ -120,7 +121,7 @@ fn findings(rule: &str, name: &str, baseline: Option<&str>) -> Vec<Finding> {
     examined(&read(&now), &read(&old), &bodies)
 }
 
-/// What is known about the page of a fixture: its owner, and a list of indicators.
+/// What is known about the page of a fixture: its owner, a list of indicators, and signatures.
 fn about() -> examine::About<'static> {
     static LIST: LazyLock<Indicators> = LazyLock::new(|| {
         let since = Timestamp::UNIX_EPOCH;
@@ -135,7 +136,7 @@ fn about() -> examine::About<'static> {
         let all = [(IndicatorKind::Host, "listed.example"), (IndicatorKind::Url, "shared.example.org/kit/")];
         Indicators::new(vec![(source, all.into_iter().map(of).collect())], Timestamp::UNIX_EPOCH)
     });
-    examine::About { organisation: Some("例示市"), indicators: &LIST }
+    examine::About { organisation: Some("例示市"), indicators: &LIST, signatures: &Plain }
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
@@ -178,7 +179,7 @@ fn load(rule: &str, name: &str) -> Loaded {
 
 fn read(loaded: &Loaded) -> examine::Read<'_> {
     let source = examine::Source::answer(&loaded.body, &loaded.head, &loaded.resources);
-    examine::read(examine::Source { form: loaded.form, ..source }, &[])
+    examine::read(examine::Source { form: loaded.form, ..source }, &[]).signed(&loaded.body, &Plain)
 }
 
 /// What all rules find in a fixture, compared with the baseline beside it.
@@ -205,6 +206,17 @@ pub(crate) fn approved_with(rule: &str, approved: &str, mark: &str, snippet: &st
     assert!(text.contains(mark), "{rule}: no {mark}");
     let changed = text.replacen(mark, &format!("{snippet}{mark}"), 1);
     between(rule, &text, &changed)
+}
+
+/// What all rules find where a snippet before `</main>` was approved at a time already, and news came.
+pub(crate) fn approved_at(rule: &str, snippet: &str, at: Timestamp) -> Vec<Finding> {
+    let text = fs::read_to_string(folder(rule).join("baseline.html")).expect("a baseline in UTF-8");
+    let old = text.replacen("</main>", &format!("{snippet}</main>"), 1);
+    let new = old.replacen("</main>", "<p>お知らせを追加しました</p></main>", 1);
+    let baseline = load(rule, "baseline");
+    let (now, then) = (baseline.with(&new), baseline.with(&old));
+    let then = examine::Read { approved_at: Some(at), ..read(&then) };
+    examined(&read(&now), &then, &examine::Bodies::new())
 }
 
 fn between(rule: &str, old: &str, new: &str) -> Vec<Finding> {

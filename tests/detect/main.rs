@@ -4,7 +4,9 @@
 mod completeness;
 mod documentation;
 mod harness;
+mod signatures;
 
+mod analyst_signature;
 mod bad_certificate;
 mod base_changed;
 mod clipboard_lure;

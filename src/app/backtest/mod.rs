@@ -7,7 +7,7 @@ pub use history::{History, Version, find};
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Digest, Finding, InputKind, Plane, Policy, Verdict};
+use crate::model::{Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
 use crate::monitor::{About, Bodies, Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
 use std::time::Instant;
@@ -44,8 +44,8 @@ pub struct Replayed {
 ///
 /// # Errors
 /// When a version's file cannot be read.
-pub fn replay(history: &History, assume: Assume) -> Result<Vec<Replayed>> {
-    let mut desk = Desk { url: history.url.clone(), approved: None, followed: None, assume };
+pub fn replay(history: &History, assume: Assume, signatures: &dyn Signatures) -> Result<Vec<Replayed>> {
+    let mut desk = Desk { url: history.url.clone(), approved: None, followed: None, assume, signatures };
     let mut replayed = Vec::new();
     for (index, version) in history.versions.iter().enumerate() {
         let body = inputs::bytes(&version.path)?;
@@ -60,12 +60,13 @@ pub fn replay(history: &History, assume: Assume) -> Result<Vec<Replayed>> {
 }
 
 /// What is known while a history is replayed.
-struct Desk {
+struct Desk<'s> {
     url: Option<Url>,
     /// The approved version and its state.
     approved: Option<(Read<'static>, Digest)>,
     followed: Option<Digest>,
     assume: Assume,
+    signatures: &'s dyn Signatures,
 }
 
 type Said = (Verdict, (usize, usize), Vec<Finding>);
@@ -73,7 +74,7 @@ type Said = (Verdict, (usize, usize), Vec<Finding>);
 /// What is said of what could not be compared.
 const UNSEEN: Said = (Verdict::Unseen, (0, 0), Vec::new());
 
-impl Desk {
+impl Desk<'_> {
     /// One version; nothing is said of the one that is approved at the start.
     fn take(&mut self, body: &[u8], version: &Version) -> Option<Said> {
         let trouble = classify(None, body);
@@ -89,7 +90,7 @@ impl Desk {
         if is_empty(body) {
             return Some(UNSEEN);
         }
-        let now = read(Source::file(body, &version.name, self.url.as_ref(), false), &[]);
+        let now = read(Source::file(body, &version.name, self.url.as_ref(), false), &[]).signed(body, self.signatures);
         let state = now.state();
         let known = match () {
             () if *known == state => Known::Approved { special: None, expired: false, outdated: false },
@@ -100,7 +101,8 @@ impl Desk {
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
         let (policy, bodies) = (Policy::Follow, &Bodies::new());
-        let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies };
+        let about = About { signatures: self.signatures, ..About::nothing() };
+        let terms = Terms { about, policy, known, approval_ended: false, bodies };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);
@@ -116,7 +118,7 @@ impl Desk {
     fn approve_first(&mut self, body: &[u8], version: &Version) {
         let source = |url| Source::file(body, &version.name, url, true);
         let url = self.url.take().or_else(|| crate::parse::own_url(&read(source(None), &[]).page));
-        let first = read(source(url.as_ref()), &[]);
+        let first = read(source(url.as_ref()), &[]).signed(body, self.signatures);
         let state = first.state();
         self.approved = Some((without_url(first), state));
         self.url = url;
@@ -137,8 +139,8 @@ impl Desk {
 
 /// The same, kept beyond the borrow of its URL. The page has been read with it; nothing looks at it again.
 fn without_url(read: Read<'_>) -> Read<'static> {
-    let Read { page, scripts, inserted, .. } = read;
-    Read { head: None, url: None, page, scripts, inserted, resources: &[] }
+    let Read { page, scripts, inserted, signed, .. } = read;
+    Read { head: None, url: None, page, scripts, inserted, resources: &[], signed, approved_at: None }
 }
 
 /// Nothing came, as when a history's fetch failed.

@@ -4,6 +4,7 @@ mod heartbeat;
 mod indicators;
 mod log;
 mod reload;
+mod signatures;
 pub(crate) mod web;
 
 use super::last_resort::LastResort;
@@ -149,8 +150,11 @@ pub(super) async fn run_parts<F: Fetcher>(
     let mut parts: JoinSet<(&'static str, Result<()>)> = JoinSet::new();
     // Before the first check: a list that came later would have every page judged twice.
     let (lists, down) = (indicators::Lists::begin(office, Arc::clone(&checker.world)).await?, stop.subscribe());
+    let signatures = signatures::Watch::begin(office, Arc::clone(&checker.world)).await?;
     spawn_parts(&mut parts, office, &checker, &pulse, &stop)?;
     parts.spawn(async move { ("indicators", lists.run(down).await) });
+    let down = stop.subscribe();
+    parts.spawn(async move { ("signatures", signatures.run(down).await) });
     let site = web::Site::new(Arc::clone(&office.store), Arc::clone(&checker.world), Arc::clone(&pulse));
     let (down, address) = (stop.subscribe(), listener.local_addr()?);
     parts.spawn(async move { ("web", web::serve(listener, site, down).await) });

@@ -38,7 +38,7 @@ pub const SECTIONS: &[(&str, &[&str])] = &[
     ("data", &["dir", "baselines"]),
     ("listen", &["address"]),
     ("fetch", fetch::KEYS),
-    ("check", &["memory", "services"]),
+    ("check", &["memory", "services", "signatures"]),
     ("mail", mail::KEYS),
     ("webhook", &["url", "url_file", "url_env", "secret_file", "secret_env", "allow_addresses"]),
     ("retention", &["observations", "observations_per_target", "incidents", "messages"]),
@@ -65,6 +65,8 @@ pub struct Settings {
     pub check_memory: u64,
     /// A list of well-known services of the operators' own, beside the one that hinomi brings.
     pub services: Option<PathBuf>,
+    /// A folder of the analysts' own signatures; none by default. Only a build with the feature `yara` takes it.
+    pub signatures: Option<PathBuf>,
     /// How mails are sent.
     pub mail: MailSettings,
     /// The second channel, when there is one.
@@ -229,6 +231,7 @@ impl Default for Settings {
             fetch: FetchSettings::default(),
             check_memory: 512_000_000,
             services: None,
+            signatures: None,
             mail: MailSettings {
                 way: MailWay::Folder(PathBuf::from("data/mail")),
                 from: "hinomi@localhost".to_owned(),

@@ -10,6 +10,7 @@ use crate::config::targets::organisation::LANGUAGES;
 use crate::config::{syntax, texts, units};
 use crate::model::Secret;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
@@ -55,6 +56,7 @@ fn read(c: &mut Collector<'_>, top: &Section<'_>, around: &Surroundings<'_>) -> 
         bytes(c, &section, "memory", [10_000_000, 64_000_000_000], &mut settings.check_memory);
         let services = section.get(c, "services", |v| text(v).and_then(texts::name));
         settings.services = services.map(|found| around.path(&found.value));
+        settings.signatures = signatures(c, &section, around);
     }
     let section = top.table(c, "mail");
     settings.mail = mail::read(c, section.as_ref(), around, &settings.data);
@@ -63,6 +65,26 @@ fn read(c: &mut Collector<'_>, top: &Section<'_>, around: &Surroundings<'_>) -> 
     settings.heartbeat = heartbeat(c, top, around);
     rhythm(c, top, &mut settings);
     settings
+}
+
+/// The folder of signatures, where this build can use them.
+fn signatures(c: &mut Collector<'_>, section: &Section<'_>, around: &Surroundings<'_>) -> Option<PathBuf> {
+    let found = section.get(c, "signatures", |v| text(v).and_then(texts::name))?;
+    if cfg!(feature = "yara") {
+        return Some(around.path(&found.value));
+    }
+    c.push(found.span, section.key("signatures"), without_yara());
+    None
+}
+
+fn without_yara() -> Complaint {
+    Complaint::new(
+        ["this hinomi was built without YARA", "この hinomi は YARA を含めずにビルドされています"],
+        [
+            "build it with `cargo build --release --features yara`, or take `signatures` out",
+            "`cargo build --release --features yara` でビルドし直すか、signatures の設定を外してください",
+        ],
+    )
 }
 
 /// A table of the file, with its keys checked.

@@ -19,6 +19,7 @@ pub struct Found {
     plane: Plane,
     summary: Words,
     node: Option<NodeId>,
+    near: Option<(NodeId, Option<u32>)>,
     item: Option<ItemKey>,
     gone: bool,
     evidence: Option<String>,
@@ -43,6 +44,7 @@ impl Found {
             plane,
             summary,
             node: None,
+            near: None,
             item: None,
             gone: false,
             evidence: None,
@@ -69,6 +71,13 @@ impl Found {
     pub fn on(mut self, item: &ActiveItem) -> Self {
         self.item = Some(key(item));
         self.at(item.node)
+    }
+
+    /// The node of the new page near which it stands, with the line where that is known; the node is not described by it.
+    #[must_use]
+    pub fn near(mut self, node: NodeId, line: Option<u32>) -> Self {
+        self.near = Some((node, line));
+        self
     }
 
     /// The active item of the approved page that is gone: its place there.
@@ -113,7 +122,8 @@ impl Found {
     /// The finding, with place and evidence from the page it is about.
     fn resolve(self, rule: &Rule, case: &Case, more: usize) -> Finding {
         let page: Option<&Page> = if self.gone { case.approved.map(|c| c.version.page) } else { Some(case.now.page) };
-        let place = page.zip(self.node).filter(|(page, node)| node.index() < page.nodes.len());
+        let (near, near_line) = self.near.map_or((None, None), |(node, line)| (Some(node), line));
+        let place = page.zip(self.node.or(near)).filter(|(page, node)| node.index() < page.nodes.len());
         let evidence = self.evidence.or_else(|| place.map(|(page, node)| quote(page, node, MAX_EVIDENCE)));
         let line = |page: &Page, node| Some(page.node(node).line).filter(|line| *line > 0);
         Finding {
@@ -125,7 +135,7 @@ impl Found {
             evidence: evidence.unwrap_or_default(),
             location: place.map(|(page, node)| Location {
                 path: page.path(node),
-                line: line(page, node),
+                line: near_line.or_else(|| line(page, node)),
                 column: None,
             }),
             decoded: self.decoded,

@@ -134,5 +134,5 @@ fn seal(nodes: &mut [Node]) {
 
 /// A version of a page without anything beside it.
 pub(in crate::diff) fn version(page: &Page) -> Version<'_> {
-    Version { page, head: None, scripts: &[], url: None, resources: &[] }
+    Version { page, head: None, scripts: &[], url: None, resources: &[], signed: Signed::nothing(), approved_at: None }
 }

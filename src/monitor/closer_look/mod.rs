@@ -8,14 +8,15 @@ mod weigh;
 
 use super::check::{Checker, terms};
 use super::examine::Examination;
+use super::known_attacks::KnownAttacks;
 use super::record_trouble;
 use super::resources::{self, Bag, Visit};
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
 use crate::judge;
 use crate::model::{
-    Baseline, Capture, Digest, Excerpt, Fetched, Indicators, Judged, Judgement, Persona, Resource, Snapshot, Target,
-    TargetState, UnseenReason, Verdict, Words, fingerprint,
+    Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Persona, Resource, Snapshot, Target, TargetState,
+    UnseenReason, Verdict, Words, fingerprint,
 };
 use crate::store::{Result, Store};
 use jiff::Timestamp;
@@ -30,8 +31,8 @@ pub(super) struct Look<'a> {
     pub(super) state: &'a TargetState,
     /// What the page's own site holds must have been looked at since then.
     pub(super) since: Timestamp,
-    /// Which indicators are in force.
-    pub(super) indicators: Digest,
+    /// Which indicators and signatures are in force.
+    pub(super) attacks: Digest,
     /// The bytes of what the page loads, as they come home.
     pub(super) bag: &'a Arc<Bag>,
 }
@@ -67,8 +68,8 @@ struct Desk {
     before: Arc<Vec<Resource>>,
     /// What the page's own site holds must have been looked at since then.
     since: Timestamp,
-    /// What others have seen in attacks.
-    indicators: Arc<Indicators>,
+    /// What is known of attacks beforehand.
+    attacks: KnownAttacks,
     bag: Arc<Bag>,
     /// An approved state of this page could not be read lately: see whether it can be now.
     doubtful: bool,
@@ -104,7 +105,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         baseline: Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?),
         followed: look.state.followed.clone(),
         since: look.since,
-        indicators: checker.world.indicators(),
+        attacks: checker.world.known_attacks(),
         bag: Arc::clone(look.bag),
         before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
         doubtful: record_trouble::concerns(checker.store.as_ref(), &checker.world, look.target, look.persona).await?,
@@ -168,7 +169,7 @@ fn special(desk: &Desk, look: &Look, now: Option<String>) -> (Option<String>, Op
 fn judged(look: &Look, capture: &Capture, opinion: &Opinion) -> Judged {
     let Examination { findings, judgement, .. } = &opinion.examination;
     let resources = opinion.resources.to_vec();
-    let terms = terms(look.target, look.indicators);
+    let terms = terms(look.target, look.attacks);
     let print = fingerprint(capture.sha256, &capture.head, &resources, &terms, look.state.revision);
     // What was said without an approved state that cannot be read is never said again without a second look.
     let whole = opinion.damaged.as_ref().is_none_or(Vec::is_empty);

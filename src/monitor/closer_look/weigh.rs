@@ -3,9 +3,9 @@
 use super::Desk;
 use super::opinion::{Approved, Opinion, Placed, Standing};
 use crate::judge::{self, Facts, Known, decide};
-use crate::model::{Capture, Difference, Digest, Indicators, Resource, Verdict, Words};
+use crate::model::{ApprovedState, Capture, Difference, Digest, Verdict, Words};
 use crate::monitor::examine::{About, Examination, Read, Source, Terms, examine, examine_in_place, listed, read, scan};
-use crate::monitor::linked::{self, Bodies, Linked};
+use crate::monitor::linked::{self, Against, Bodies, Linked};
 
 pub(super) fn weigh_up(
     desk: &Desk,
@@ -17,15 +17,19 @@ pub(super) fn weigh_up(
     let Placed { parsed, state, standing, loads } = placed;
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
     let now = Read { resources: &loads.resources, ..Read::new(head, url, parsed.page, parsed.scripts) };
+    let now = now.signed(&capture.body, desk.attacks.signatures.as_ref());
     let asked = approved.is_some();
     let Approved { there, damaged } = approved.unwrap_or_default();
     let states = &desk.baseline.states;
     let (places, approved): (Vec<usize>, Vec<Read>) = there
         .iter()
         .filter_map(|(index, body)| {
-            let snapshot = &states.get(*index)?.snapshot;
-            let source = Source::answer(body, &snapshot.head, &snapshot.resources);
-            Some((*index, read(source, &desk.target.masks)))
+            let state = states.get(*index)?;
+            let source = Source::answer(body, &state.snapshot.head, &state.snapshot.resources);
+            let approved = Read { approved_at: Some(state.at), ..read(source, &desk.target.masks) };
+            // What an approved state holds matters only beside what is found now.
+            let found = !now.signed.is_empty();
+            Some((*index, if found { approved.signed(body, desk.attacks.signatures.as_ref()) } else { approved }))
         })
         .unzip();
     let known = known(desk, &now, &standing, (&places, &approved));
@@ -37,10 +41,11 @@ pub(super) fn weigh_up(
             Known::Followed | Known::New => None,
         };
         let as_it_stands = match standing {
-            Standing::Approved { index, .. } => states.get(index).map(|state| state.snapshot.resources.as_slice()),
+            Standing::Approved { index, .. } => states.get(index),
             Standing::Followed | Standing::New => None,
         };
-        let loaded = linked_by_nature(&now, as_it_stands, &loads.bodies, &desk.indicators);
+        let now = Read { approved_at: as_it_stands.map(|state| state.at), ..now };
+        let loaded = linked_by_nature(&now, as_it_stands, desk, &loads.bodies);
         (compared(desk, &now, known, (&approved, &damaged), (loaded, &loads.bodies)), special)
     };
     let approved = matches!(known, Known::Approved { .. });
@@ -74,23 +79,24 @@ fn compared(
 }
 
 /// What changes by nature is examined even on a page in an approved state.
-fn linked_by_nature(now: &Read, approved: Option<&[Resource]>, bodies: &Bodies, indicators: &Indicators) -> Linked {
-    let nothing_else = Difference::default();
-    approved.map_or_else(Linked::default, |old| {
-        linked::examine(now.resources, Some((old, &nothing_else)), bodies, indicators)
+fn linked_by_nature(now: &Read, approved: Option<&ApprovedState>, desk: &Desk, bodies: &Bodies) -> Linked {
+    let difference = &Difference::default();
+    approved.map_or_else(Linked::default, |state| {
+        let against = Against { resources: &state.snapshot.resources, difference, approved_at: Some(state.at) };
+        linked::examine(now.resources, Some(against), bodies, about(desk))
     })
 }
 
 fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
     let (mut findings, _) = scan(now, about(desk));
-    let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies, &desk.indicators);
+    let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies, about(desk));
     findings.extend(linked);
     let judgement = judge::without_baseline(&findings);
     Examination { difference: None, findings, excerpts, judgement }
 }
 
 fn about(desk: &Desk) -> About<'_> {
-    About { organisation: desk.organisation.as_deref(), indicators: &desk.indicators }
+    About { organisation: desk.organisation.as_deref(), ..desk.attacks.about() }
 }
 
 /// What the page is compared under.
@@ -107,7 +113,7 @@ fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> 
 
 fn at_once(desk: &Desk, now: &Read, known: Known, loaded: Linked) -> Examination {
     let Linked { findings: linked, excerpts } = loaded;
-    let mut findings = listed(now, &desk.indicators);
+    let mut findings = listed(now, now.approved_at, about(desk));
     let policy = desk.target.policy;
     let facts = Facts { findings: &findings, linked: &linked, difference: None, known, policy, approval_ended: false };
     let judgement = decide(&facts);

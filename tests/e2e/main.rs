@@ -21,6 +21,7 @@ mod people;
 mod record;
 mod run;
 mod running;
+mod signatures;
 mod stories;
 mod time;
 mod traps;

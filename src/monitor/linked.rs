@@ -1,6 +1,6 @@
 //! What is found in what a page loads: every content that no approved state has is examined by itself.
 
-use super::examine::{About, Form, Read, Source, Terms, examine as compare, read, scan};
+use super::examine::{About, Form, Read, Source, Terms, examine as compare, listed, read, scan};
 use crate::detect;
 use crate::diff::readable;
 use crate::judge::{Known, weigh};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use url::Url;
 
 /// Bytes by their digest.
 pub type Bodies = HashMap<Digest, Arc<Vec<u8>>>;
@@ -60,7 +61,24 @@ pub(super) fn examine(now: &[Resource], approved: Option<Against<'_>>, bodies: &
         linked.findings.extend(one.findings);
         linked.excerpts.extend(one.excerpts);
     }
+    linked.findings.extend(signed_since(now, approved, bodies, about));
     linked
+}
+
+/// What signatures say of the contents that are approved as they stand: they may be younger than the approval. Their bytes
+/// are looked at alone.
+fn signed_since(now: &[Resource], approved: Option<Against<'_>>, bodies: &Bodies, about: About<'_>) -> Vec<Finding> {
+    let Some(Against { approved_at, .. }) = approved.filter(|_| about.signatures.count() > 0) else {
+        return Vec::new();
+    };
+    let differ: HashSet<&Url> = changed(now, approved).into_iter().map(|(resource, _)| &resource.url).collect();
+    let same = now.iter().filter(|resource| !resource.volatile && !differ.contains(&resource.url));
+    let told = same.filter_map(|resource| Some((resource, body(resource, bodies)?))).flat_map(|(resource, body)| {
+        let read = read_as(resource, b"").signed(body, about.signatures);
+        let findings = listed(&read, approved_at, about.of_anybody());
+        findings.into_iter().map(|finding| at(resource, finding))
+    });
+    told.collect()
 }
 
 /// What differs, with what it takes the place of.

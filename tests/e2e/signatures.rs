@@ -171,4 +171,25 @@ mod with_yara {
         service.world.set_signatures(compiled(later));
         assert_eq!(usual(&service).await, Verdict::Review, "the signature was changed since");
     }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn new_signatures_reach_a_script_that_is_approved_and_has_not_changed() {
+        let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+        web.put("/top", Answer::page(pages::city(&pages::NEWS, "")).header("ETag", "\"page\""));
+        let script = [MENU, "var theme = 'w_kit_7f3a21bc';\n"].concat();
+        web.put("/js/menu.js", Answer::script(script).header("ETag", "\"menu\""));
+        let targets = [("top".to_owned(), web.url("/top"))];
+        let service = Service::open(folder.path(), &targets, Duration::from_secs(300), quick()).await;
+        service.check("top").await;
+        service.approve("top").await;
+        assert_eq!(service.check("top").await.verdict, Verdict::Unchanged);
+        service.world.set_signatures(compiled(Timestamp::now()));
+        let report = service.check_as("top", Persona::Desktop, Thoroughness::Usual).await;
+        assert_eq!(report.verdict, Verdict::Review, "{report:#?}");
+        let found = report.findings.iter().find(|finding| finding.rule == "analyst-signature").expect("a finding");
+        assert_eq!(found.location.as_ref().map(|place| place.path.clone()), Some(web.url("/js/menu.js")));
+        assert_eq!(service.check("top").await.verdict, Verdict::Review, "it stays until somebody decides");
+        service.approve("top").await;
+        assert_eq!(service.check("top").await.verdict, Verdict::Unchanged);
+    }
 }

@@ -83,7 +83,31 @@ pub(super) async fn near<'n, S: Store, F: Fetcher>(
             room = left;
         }
     }
+    signed_since(checker, desk, now, &mut bodies).await?;
     Ok((bodies, far))
+}
+
+/// Adds the bytes of what is approved as it stands, where there are signatures: they may be younger than the approval.
+async fn signed_since<S: Store, F: Fetcher>(
+    checker: &Checker<S, F>,
+    desk: &Desk,
+    now: &[Resource],
+    bodies: &mut Bodies,
+) -> Result<()> {
+    if desk.attacks.signatures.count() == 0 {
+        return Ok(());
+    }
+    let mut room = MOST_BYTES;
+    for resource in now.iter().filter(|resource| resource.is_kept() && !resource.volatile) {
+        let (Some(digest), Some(left)) = (resource.bytes(), room.checked_sub(resource.size())) else { continue };
+        if !bodies.contains_key(&digest)
+            && let Some(body) = resources::stored(checker, digest).await?
+        {
+            bodies.insert(digest, body);
+            room = left;
+        }
+    }
+    Ok(())
 }
 
 /// What of an approved state others take the place of.

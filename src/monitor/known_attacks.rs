@@ -39,3 +39,13 @@ impl KnownAttacks {
         revision.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_signatures_the_revision_is_that_of_the_indicators() {
+        assert_eq!(KnownAttacks::default().revision(), Digest::default());
+    }
+}

@@ -38,3 +38,58 @@ fn line(body: &[u8], at: usize) -> u32 {
     let before = memchr::memchr_iter(b'\n', body.get(..at).unwrap_or(body)).count();
     u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Digest, Layer, NoSignatures, NodeId, Severity, SignatureHit};
+    use jiff::Timestamp;
+
+    /// One signature that fits every text with `evil` in it.
+    #[derive(Debug)]
+    struct Evil;
+
+    impl Signatures for Evil {
+        fn revision(&self) -> Digest {
+            Digest::of("evil")
+        }
+
+        fn count(&self) -> usize {
+            1
+        }
+
+        fn scan(&self, texts: &[&[u8]]) -> (Vec<(usize, SignatureHit)>, Option<SignatureTrouble>) {
+            let places = texts.iter().map(|text| memchr::memmem::find(text, b"evil")).enumerate();
+            let hit = |at| SignatureHit {
+                name: "evil".to_owned(),
+                description: String::new(),
+                severity: Severity::High,
+                since: Timestamp::UNIX_EPOCH,
+                pieces: std::iter::once(Digest::of("evil")).collect(),
+                at: Some(at),
+                excerpt: "evil".to_owned(),
+            };
+            (places.filter_map(|(index, at)| Some((index, hit(at?)))).collect(), None)
+        }
+    }
+
+    fn script(layers: usize) -> ScriptReport {
+        let layer = |n| Layer { how: "unescape".into(), text: if n == 0 { "evil".to_owned() } else { format!("{n}") } };
+        ScriptReport { node: Some(NodeId(7)), layers: (0..layers).map(layer).collect(), ..ScriptReport::default() }
+    }
+
+    #[test]
+    fn bytes_and_decoded_texts_are_told_apart() {
+        let made = signed(b"a\nb evil", &[script(2)], &Evil);
+        let places: Vec<_> = made.hits.iter().map(|(place, _)| place.clone()).collect();
+        assert_eq!(places, [SignaturePlace::Body(Some(2)), SignaturePlace::Decoded(Some(NodeId(7)))]);
+        assert_eq!(made.trouble, None);
+    }
+
+    #[test]
+    fn more_texts_than_are_looked_at_are_told() {
+        assert_eq!(signed(b"", &[script(MOST_TEXTS)], &Evil).trouble, None);
+        assert_eq!(signed(b"", &[script(MOST_TEXTS + 1)], &Evil).trouble, Some(SignatureTrouble::Much));
+        assert!(signed(b"evil", &[script(MOST_TEXTS + 1)], &NoSignatures).is_empty());
+    }
+}

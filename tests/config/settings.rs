@@ -31,7 +31,9 @@ fn every_line_that_the_example_offers_can_be_taken() {
     let example = example();
     let offered: Vec<&str> = example.lines().filter(|line| is_offer(line)).collect();
     assert!(offered.len() >= 9, "{offered:?}");
-    for offer in offered {
+    // What only another build takes is refused by name.
+    let takes = |offer: &&str| cfg!(feature = "yara") || !offer.starts_with("#signatures");
+    for offer in offered.into_iter().filter(takes) {
         let mut text = example.replace(offer, &offer[1..]);
         // A login needs a server and both of its halves.
         for (half, other) in [("#username", "#password_file"), ("#password", "#username")] {
@@ -43,6 +45,19 @@ fn every_line_that_the_example_offers_can_be_taken() {
             panic!("{offer} is offered and refused: {mistakes}");
         }
     }
+}
+
+#[test]
+fn signatures_lie_beside_the_file_or_are_refused_by_a_build_without_them() {
+    let around = Surroundings { folder: Path::new("/etc/hinomi"), ..Surroundings::none() };
+    let settings = parse_settings("[check]\nsignatures = \"rules\"\n", "hinomi.toml", &around);
+    if cfg!(feature = "yara") {
+        assert_eq!(settings.expect("taken").signatures.as_deref(), Some(Path::new("/etc/hinomi/rules")));
+        return;
+    }
+    let told = settings.expect_err("refused").to_string();
+    assert!(told.starts_with("hinomi.toml:2:14: check.signatures: "), "{told}");
+    assert!(told.contains("without YARA") && told.contains("--features yara"), "{told}");
 }
 
 fn is_offer(line: &str) -> bool {

@@ -2,13 +2,15 @@
 #![no_main]
 
 use hinomi::diff::{apply, compare, script};
-use hinomi::model::Version;
+use hinomi::model::{Signed, Version};
 use hinomi::parse::{Options, page};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (old, new) = (page(input.0, &Options::default()), page(input.1, &Options::default()));
-    let version = |page| Version { page, head: None, scripts: &[], url: None, resources: &[] };
+    let signed = Signed::nothing();
+    let version =
+        |page| Version { page, head: None, scripts: &[], url: None, resources: &[], signed, approved_at: None };
     assert!(compare(version(&old), version(&old)).is_empty());
     let _ = compare(version(&old), version(&new));
     let Ok(nodes) = apply(&old, &script(&old, &new)) else { panic!("the edit script does not apply") };

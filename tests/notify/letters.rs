@@ -3,6 +3,8 @@
 use super::samples::{HOSTILE, at, kinds, letter, opened, rules, storm};
 use hinomi::model::{Channel, Language, Message};
 use hinomi::notify::{Ending, Letter, write};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Japanese, "ja"), (Language::English, "en")];
@@ -42,9 +44,22 @@ fn the_json_of_a_letter_is_stable() {
     settings.bind(|| {
         for (name, stories) in kinds().into_iter().filter(|(name, _)| ["opened", "unseen", "digest"].contains(name)) {
             let json = write(&letter(stories, Channel::Webhook, Language::Japanese), &rules).json;
-            insta::assert_snapshot!(format!("{name}.json"), serde_json::to_string_pretty(&json).expect("json"));
+            let text = serde_json::to_string_pretty(&by_name(json)).expect("json");
+            insta::assert_snapshot!(format!("{name}.json"), text);
         }
     });
+}
+
+/// The same with the keys by name: a dependency of the feature `yara` leaves them in the order of writing.
+fn by_name(value: Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let entries: BTreeMap<String, Value> = entries.into_iter().map(|(key, one)| (key, by_name(one))).collect();
+            entries.into_iter().collect()
+        }
+        Value::Array(all) => all.into_iter().map(by_name).collect(),
+        other => other,
+    }
 }
 
 #[test]

@@ -283,6 +283,12 @@ impl<'a> About<'a> {
         Self { organisation: None, indicators: Indicators::none(), signatures: &NoSignatures }
     }
 
+    /// Whether anything is known of attacks beforehand.
+    #[must_use]
+    pub fn knows_attacks(&self) -> bool {
+        !self.indicators.is_empty() || self.signatures.count() > 0
+    }
+
     /// The same about a page that somebody else may own.
     #[must_use]
     pub fn of_anybody(self) -> Self {

@@ -61,20 +61,21 @@ pub(super) fn examine(now: &[Resource], approved: Option<Against<'_>>, bodies: &
         linked.findings.extend(one.findings);
         linked.excerpts.extend(one.excerpts);
     }
-    linked.findings.extend(signed_since(now, approved, bodies, about));
+    linked.findings.extend(known_since(now, approved, bodies, about));
     linked
 }
 
-/// What signatures say of the contents that are approved as they stand: they may be younger than the approval. Their bytes
-/// are looked at alone.
-fn signed_since(now: &[Resource], approved: Option<Against<'_>>, bodies: &Bodies, about: About<'_>) -> Vec<Finding> {
-    let Some(Against { approved_at, .. }) = approved.filter(|_| about.signatures.count() > 0) else {
+/// What indicators and signatures say of the contents that are approved as they stand: they may be younger than the approval.
+/// Of the bytes themselves nothing else is asked.
+fn known_since(now: &[Resource], approved: Option<Against<'_>>, bodies: &Bodies, about: About<'_>) -> Vec<Finding> {
+    let Some(Against { approved_at, .. }) = approved.filter(|_| about.knows_attacks()) else {
         return Vec::new();
     };
     let differ: HashSet<&Url> = changed(now, approved).into_iter().map(|(resource, _)| &resource.url).collect();
     let same = now.iter().filter(|resource| !resource.volatile && !differ.contains(&resource.url));
     let told = same.filter_map(|resource| Some((resource, body(resource, bodies)?))).flat_map(|(resource, body)| {
-        let read = read_as(resource, b"").signed(body, about.signatures);
+        let parsed = if about.indicators.is_empty() { b"" } else { body };
+        let read = read_as(resource, parsed).signed(body, about.signatures);
         let findings = listed(&read, approved_at, about.of_anybody());
         findings.into_iter().map(|finding| at(resource, finding))
     });

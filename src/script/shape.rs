@@ -2,7 +2,7 @@
 
 use super::noise;
 use super::text;
-use super::tokens::{Kind, Tokens};
+use super::tokens::{Kind, Token, Tokens};
 use super::words::is_readable;
 use crate::model::{Digest, DigestBuilder, ScriptReport, Sink};
 
@@ -70,20 +70,19 @@ pub(super) fn shape(tokens: &Tokens) -> Option<Digest> {
     if tokens.conditional {
         return None;
     }
-    let mut digest = DigestBuilder::new("script shape");
+    let mut pieces = Pieces::new("script shape", tokens);
     for at in 0..tokens.len() {
         if is_acting(tokens, at) {
             return challenge(tokens.text);
         }
         let token = tokens.list.get(at)?;
-        digest.part([token.kind as u8, u8::from(token.fresh)]);
         match noise::left_out(tokens, at) {
-            _ if is_data(tokens, at) => digest.part(""),
-            Some(rest) => digest.part(rest),
-            None => digest.part(tokens.raw(at)),
-        };
+            _ if is_data(tokens, at) => pieces.add(token, ""),
+            Some(rest) => pieces.add(token, &rest),
+            None => pieces.add(token, tokens.raw(at)),
+        }
     }
-    Some(digest.finish())
+    Some(pieces.digest())
 }
 
 /// The digest of a script that could turn data into action: of its tokens, and of all that following it has found. Only what
@@ -94,22 +93,46 @@ pub(super) fn careful(tokens: &Tokens, report: &ScriptReport) -> Option<Digest> 
         return None;
     }
     let strict = report.cut.is_some() || report.sinks.contains(&Sink::Eval) || !report.layers.is_empty();
-    let mut digest = DigestBuilder::new("script shape, all that acts kept");
+    let mut pieces = Pieces::new("script shape, all that acts kept", tokens);
     for at in 0..tokens.len() {
         let token = tokens.list.get(at)?;
-        digest.part([token.kind as u8, u8::from(token.fresh)]);
         match if strict || feeds_action(tokens, at) { None } else { noise::left_out(tokens, at) } {
-            Some(rest) => digest.part(rest),
-            None => digest.part(tokens.raw(at)),
-        };
+            Some(rest) => pieces.add(token, &rest),
+            None => pieces.add(token, tokens.raw(at)),
+        }
     }
     let elements = report.elements.iter().map(|made| &made.markup);
     let texts = report.urls.iter().chain(&report.redirects).chain(&report.markup).chain(elements);
     for text in texts.chain(report.actions.iter().map(|action| &action.target)) {
         let rest = if strict { None } else { noise::without(text) };
-        digest.part(rest.as_deref().unwrap_or(text));
+        pieces.text(rest.as_deref().unwrap_or(text));
     }
-    Some(digest.finish())
+    Some(pieces.digest())
+}
+
+/// What a digest is made of, gathered first: a hash is slow on many small pieces.
+struct Pieces(Vec<u8>);
+
+impl Pieces {
+    fn new(name: &str, tokens: &Tokens) -> Self {
+        let mut pieces = Self(Vec::with_capacity(tokens.text.len() + tokens.len() * 6));
+        pieces.text(name);
+        pieces
+    }
+
+    fn add(&mut self, token: &Token, text: &str) {
+        self.0.extend([token.kind as u8, u8::from(token.fresh)]);
+        self.text(text);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.extend((text.len() as u64).to_le_bytes().iter().take(5));
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::of(&self.0)
+    }
 }
 
 /// Whether a literal is given or handed to something that could turn it into action.

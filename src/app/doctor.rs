@@ -1,7 +1,7 @@
 //! What this installation can and cannot do: each point looked at for real.
 
 use super::office::{Office, Places, registry, settings};
-use super::service::free_spaces;
+use super::service::{HEARTBEAT, free_spaces};
 use super::{lock, wiring};
 use crate::config::Settings;
 use crate::model::{Registry, Words};
@@ -41,7 +41,9 @@ const LEAST_FREE: u64 = 1_000_000_000;
 pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
     let settings = settings(places)?;
     let registry = registry(places)?;
-    let mut points = vec![registered(&registry), disk(&settings), names(&registry).await, channels(&settings)];
+    let mut points = vec![registered(&registry), disk(&settings), names(&registry).await];
+    points.push(mail(&settings).await);
+    points.extend(webhook(&settings));
     let now = Timestamp::now();
     let coverage = match wiring::open_store(&settings) {
         Err(error) => {
@@ -55,6 +57,7 @@ pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
             let office = Office { settings, store: store.into(), registry, language, read: None, refused: None };
             points.push(service(&office)?);
             points.push(clock(&office, now).await?);
+            points.extend(heartbeat(&office).await?);
             let day = now.saturating_sub(Duration::from_secs(86_400))?;
             office.store.coverage(day, now).await?
         }
@@ -103,25 +106,50 @@ async fn names(registry: &Registry) -> Point {
     }
 }
 
-fn channels(settings: &Settings) -> Point {
+/// Looks whether mails are taken now; that they arrive only a real one proves.
+async fn mail(settings: &Settings) -> Point {
     let way = match &settings.mail.way {
         crate::config::MailWay::Folder(folder) => format!("folder {}", folder.display()),
-        crate::config::MailWay::Smtp(server) => {
-            format!("{}://{}", server.url.scheme(), server.url.host_str().unwrap_or_default())
-        }
+        crate::config::MailWay::Smtp(server) => server.url.to_string(),
     };
-    match wiring::notifiers(settings) {
-        Err(error) => ill("mail", format!("{error:#}")),
-        Ok(_) => {
-            let (from, to) = (&settings.mail.from, settings.mail.operators.join(", "));
-            let proof = "`hinomi notify test` proves that messages arrive";
-            well(
-                "mail",
-                format!("{way}, from {from}, operators {to}; {proof}"),
-                format!("{way}、送信元 {from}、運用者 {to}。`hinomi notify test` で到達を確認できます"),
-            )
-        }
+    if let Err(error) = wiring::test_mail(settings).await {
+        return ill("mail", format!("{way}: {error:#}"));
     }
+    let (from, to) = (&settings.mail.from, settings.mail.operators.join(", "));
+    well(
+        "mail",
+        format!("{way} takes mails, from {from}, operators {to}; `hinomi notify test` proves that they arrive"),
+        format!("{way} はメールを受け付けます。送信元 {from}、運用者 {to}。`hinomi notify test` で到達を確認できます"),
+    )
+}
+
+/// The second channel, where there is one.
+fn webhook(settings: &Settings) -> Option<Point> {
+    settings.webhook.as_ref()?;
+    Some(match wiring::notifiers(settings) {
+        Err(error) => ill("webhook", format!("{error:#}")),
+        Ok(_) => well(
+            "webhook",
+            "a webhook is set; `hinomi notify test webhook` proves that it takes messages".to_owned(),
+            "Webhookが設定されています。`hinomi notify test webhook` で確認できます".to_owned(),
+        ),
+    })
+}
+
+/// What became of the last call of the heartbeat URL.
+async fn heartbeat(office: &Office) -> Result<Option<Point>> {
+    if office.settings.heartbeat.is_none() {
+        return Ok(None);
+    }
+    let last = office.store.note(HEARTBEAT.to_owned()).await?.unwrap_or_default();
+    Ok(Some(match last.split_once(' ') {
+        Some(("ok", at)) => well("heartbeat", format!("called at {at}"), format!("最後の呼び出し {at}")),
+        Some((_, why)) => ill("heartbeat", why.to_owned()),
+        None => ill(
+            "heartbeat",
+            "never called yet; the service calls it while it watches / まだ呼び出されていません(サービス稼働中に呼び出します)".to_owned(),
+        ),
+    }))
 }
 
 async fn data(store: &Sqlite, now: Timestamp) -> Point {

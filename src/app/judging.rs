@@ -5,7 +5,7 @@ use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
 use crate::model::{
-    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Signatures, Snapshot, Target, Words,
+    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Signatures, Snapshot, Target, Verdict, Words,
 };
 use crate::monitor::{
     About, Bodies, Examination, KnownAttacks, Read, Source, Terms, examine, examine_answer, read, scan,
@@ -61,15 +61,27 @@ pub fn scan_bytes(body: &[u8], name: &str, attacks: &KnownAttacks) -> Scanned {
 pub(super) fn judged<'a>(source: Source<'_, 'a>, attacks: &KnownAttacks) -> (Read<'a>, Scanned) {
     let now = read(source, &[]).signed(source.body, attacks.signatures.as_ref());
     let (findings, mut judgement) = scan(&now, attacks.about());
-    if findings.is_empty() && holds_nothing(&now.page) {
+    let binary = is_binary(source.body);
+    if findings.is_empty() && (binary || holds_nothing(&now.page)) {
         let words = Words::new(
             "nothing in it could be judged: it holds no markup, no script and no readable text",
             "判定できる内容がありません(マークアップ、スクリプト、読み取れる文章のいずれもありません)",
         );
         judgement.because.push(words);
+        if !source.body.trim_ascii().is_empty() {
+            judgement.verdict = Verdict::Unseen;
+        }
     }
     let scanned = Scanned { kind: now.page.kind, findings, judgement };
     (now, scanned)
+}
+
+/// Whether bytes are no text in any charset that pages have: zeros among them, and no mark that says UTF-16.
+fn is_binary(body: &[u8]) -> bool {
+    let head = body.get(..1024).unwrap_or(body);
+    let wide = [&b"\xFF\xFE"[..], b"\xFE\xFF"].iter().any(|mark| head.starts_with(mark));
+    let zeros = memchr::memchr_iter(0, head).count();
+    !wide && zeros * 10 > head.len() && !head.contains(&b'<')
 }
 
 /// Whether an input is neither a page nor a script to a reader: empty, or bytes that are no text.

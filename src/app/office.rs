@@ -5,7 +5,7 @@ use crate::config::{self, Mistakes, Settings};
 use crate::detect;
 use crate::model::{Language, Receiver, Registry};
 use crate::monitor::{Pace, Postman, World};
-use crate::store::{Sqlite, Store as _};
+use crate::store::{Paths, Sqlite, Store as _};
 use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
 use std::path::Path;
@@ -86,6 +86,20 @@ fn told(mistakes: &Mistakes, places: &Places) -> anyhow::Error {
     anyhow!("{}", mistakes.render(places.language, false))
 }
 
+/// Refuses a folder in which nothing of an installation lies: a report on nothing would read as if all were well.
+fn check_is_there(settings: &Settings, places: &Places) -> Result<()> {
+    let Paths { database, baselines } = wiring::paths(settings);
+    if [&database, &baselines].into_iter().any(|path| path.exists()) || places.targets.exists() {
+        return Ok(());
+    }
+    let (targets, database) = (places.targets.display(), database.display());
+    Err(anyhow!(
+        "nothing is watched here: there is neither {targets} nor {database}; run this in the folder of your installation, or \
+         begin one with `hinomi target add` / ここには監視の設定もデータもありません。設置したフォルダーで実行するか、\
+         `hinomi target add` で始めてください"
+    ))
+}
+
 impl Office {
     /// Opens settings, registry and store, and puts the registry into the store, unless a service runs on it.
     ///
@@ -135,6 +149,7 @@ impl Office {
     /// When one of them cannot be used.
     pub async fn open_store(places: &Places<'_>) -> Result<Self> {
         let settings = settings(places)?;
+        check_is_there(&settings, places)?;
         let store = wiring::open_store(&settings)?;
         let registry = store.registry().await?;
         let language = places.language;

@@ -195,6 +195,8 @@ impl Office {
     /// # Errors
     /// When the store fails.
     pub async fn approve_first(&self, decision: &Decision) -> Result<(Vec<TargetId>, Vec<(TargetId, String)>)> {
+        // One word about the command, not one for each page.
+        named(&decision.by)?;
         let (mut approved, mut left) = (Vec::new(), Vec::new());
         for proposal in self.store.proposals().await? {
             let baseline = self.store.baseline(proposal.target.clone(), proposal.persona).await?;
@@ -336,7 +338,20 @@ fn named(by: &str) -> Result<String> {
 /// Who entered it: the system's user.
 fn system_user() -> String {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME")).unwrap_or_else(|| "unknown".to_owned())
+    let named = set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME"));
+    named.or_else(user_of_process).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The user as whom this process runs, where no variable says it, as under cron: by name, else by number.
+fn user_of_process() -> Option<String> {
+    let number = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == number).then(|| name.to_owned())
+    });
+    Some(named.unwrap_or_else(|| format!("uid {number}")))
 }
 
 #[cfg(test)]

@@ -111,6 +111,14 @@ pub(super) fn notifiers(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>> {
     Ok(notifiers)
 }
 
+/// Whether mails can be handed over now: the server answers and takes our name, or the folder can be written to.
+///
+/// # Errors
+/// What the server or the folder says, and what to do.
+pub(super) async fn test_mail(settings: &Settings) -> Result<()> {
+    Ok(mailer(settings)?.test().await?)
+}
+
 fn mailer(settings: &Settings) -> Result<Mailer> {
     let mail = &settings.mail;
     let transport = match &mail.way {

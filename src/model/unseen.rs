@@ -76,6 +76,9 @@ reasons! {
     /// An error status (4xx, 5xx) without a sign of attack.
     ErrorPage "error" { "the server answered with an error page", "サーバーがエラーページを返しました",
         "check that the page still exists at this URL and that the server works", "このURLにページがあるか、サーバーが正常かを確認してください" }
+    /// An answer without a body.
+    EmptyPage "empty-page" { "the server answered with an empty page", "サーバーが空のページを返しました",
+        "check that the page is still there: its file, its program or its database may have been emptied, by mistake or by an intruder", "ページのファイル、プログラム、データベースが空になっていないか確認してください。誤操作のほか、侵入者による消去も考えられます" }
     /// Refused by a filter.
     Blocked "blocked" { "the monitor is being blocked", "監視アクセスが遮断されています",
         "ask the site's operator to admit the monitor's user agent or address", "サイトの運用者に、監視のUser-Agentまたはアドレスの許可を依頼してください" }

@@ -140,8 +140,38 @@ fn a_file_in_which_nothing_can_be_judged_says_so() {
     city.write("empty.html", "");
     city.write("noise.bin", noise);
     city.write("words.txt", "粗大ごみの収集日が変わります");
-    let told = city.run(&["scan", "empty.html", "noise.bin", "words.txt"]).ended(0).out;
+    let told = city.run(&["scan", "empty.html", "noise.bin", "words.txt"]).ended(1).out;
     assert_eq!(told.matches("nothing in it could be judged").count(), 2, "{told}");
     let lines = city.run(&["scan", "--json", "empty.html", "words.txt"]).ended(0).lines();
     assert!(lines[0]["reason"].is_string() && lines[1]["reason"].is_null(), "{lines:?}");
+    let line = city.run(&["scan", "--json", "noise.bin"]).ended(1).line();
+    assert_eq!(line["verdict"], "unseen", "{line:#}");
+}
+
+#[test]
+fn a_folder_without_an_installation_is_no_clean_one() {
+    let city = Installation::watching(&[]);
+    std::fs::remove_file(city.path("targets.toml")).expect("the registry");
+    for command in [&["baseline", "verify"][..], &["baseline", "list"], &["incident", "list"], &["backup", "b.sqlite"]]
+    {
+        let ran = city.run(command).ended(2);
+        assert!(ran.err.contains("nothing is watched here"), "{command:?}: {ran:?}");
+    }
+    assert!(!city.path("data").exists(), "and nothing is made");
+}
+
+#[test]
+fn a_torn_line_is_told_by_the_command_that_finds_it() {
+    let city = Installation::watching(&[("/top", "")]);
+    city.web.put("/top", Answer::page(pages::city(&pages::NEWS, "")));
+    city.check("review");
+    city.run(&["baseline", "approve", "--first", "--by", "Hanako"]).ended(2);
+    city.run(&["baseline", "approve", "--first", "--by", "Hanako <web@city.example>"]).ended(0);
+    city.run(&["baseline", "verify"]).ended(0);
+    let line = city.path("baselines/example-city/top.jsonl");
+    let whole = std::fs::read(&line).expect("the record");
+    std::fs::write(&line, [&whole[..], b"{\"torn"].concat()).expect("the record");
+    let told = city.run(&["baseline", "verify"]).ended(1);
+    assert!(told.out.contains("top.jsonl"), "{told:?}");
+    city.run(&["baseline", "verify"]).ended(0);
 }

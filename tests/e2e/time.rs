@@ -279,6 +279,7 @@ async fn when_the_monitor_is_offline_it_says_so_instead_of_blaming_the_sites() {
         store: Arc::clone(&service.store),
         world: Arc::clone(&service.world),
         pulse: Arc::new(Pulse::default()),
+        started: Timestamp::UNIX_EPOCH,
         free_space: Box::new(Vec::new),
         retention,
         every: Duration::from_millis(20),
@@ -361,4 +362,28 @@ async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it never happens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_due_while_nobody_watched_is_not_too_much_work() {
+    let (folder, web) = (tempfile::tempdir().expect("a folder"), Web::start());
+    web.put("/", Answer::page(pages::ordinary()));
+    let service = Service::open(folder.path(), &[("only".to_owned(), web.url("/"))], HOUR, quick()).await;
+    service.check("only").await;
+    let later = Timestamp::now() + 24 * HOUR;
+    let overdue = async |started: Timestamp| {
+        let retention = Retention { observations: HOUR, observations_per_target: 100, incidents: HOUR, messages: HOUR };
+        let watch = SelfWatch {
+            store: Arc::clone(&service.store),
+            world: Arc::clone(&service.world),
+            pulse: Arc::new(Pulse::default()),
+            started,
+            free_space: Box::new(Vec::new),
+            retention,
+            every: HOUR,
+        };
+        watch.look(later).await.expect("a look").overdue
+    };
+    assert_eq!(overdue(later).await, 0, "it has only just begun to watch");
+    assert_eq!(overdue(Timestamp::UNIX_EPOCH).await, 1);
 }

@@ -66,7 +66,7 @@ fn traps() -> Vec<(&'static str, Answer, &'static [&'static str])> {
         ("/unknown", unknown, &["review"]),
         ("/nested", Answer::page("<b>".repeat(1_000_000)), &["review", "alarm", "internal-error"]),
         ("/attributes", Answer::page(format!("<p{attributes}>")), &["review", "alarm"]),
-        ("/empty", Answer::page(""), &["review", "alarm", "error"]),
+        ("/empty", Answer::page(""), &["empty-page"]),
     ]
 }
 

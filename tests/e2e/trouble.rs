@@ -55,6 +55,7 @@ async fn watch_until(service: &Service, words: &str) -> Mail {
         store: Arc::clone(&service.store),
         world: Arc::clone(&service.world),
         pulse: Arc::new(Pulse::default()),
+        started: Timestamp::UNIX_EPOCH,
         free_space: Box::new(|| vec![(PathBuf::from("data"), u64::MAX)]),
         retention,
         every: Duration::from_millis(20),

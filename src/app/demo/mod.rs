@@ -9,9 +9,9 @@ mod told;
 
 pub use told::{AttackTold, Kind, Line, MailTold, Standing, Summary};
 
-use super::lock;
 use super::office::Places;
 use super::service::{Signals, run_parts};
+use super::{lock, wiring};
 use crate::demo::{SITES, Site, Web};
 use crate::model::{Language, Words};
 use crate::store::Store as _;
@@ -57,6 +57,9 @@ pub async fn demo(
     let listen = free_address().await?;
     folder.furnish(&web, listen, options.smtp)?;
     let stage = Stage::open(&folder, &web, options.language, !options.once).await?;
+    if let Some(server) = options.smtp {
+        wiring::test_mail(&stage.office.settings).await.with_context(|| format!("--smtp {server}"))?;
+    }
     let held = lock::alone_now(&stage.office.settings)?;
     let mut play = Play { web, stage, folder, tell, sum: Summary { sites: SITES.len(), ..Summary::default() } };
     play.all().await?;

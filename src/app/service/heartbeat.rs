@@ -17,6 +17,8 @@ use url::Url;
 
 /// Stillness after which scheduler or outbox count as hanging, in seconds.
 pub(super) const STILL_AFTER: i64 = 120;
+/// The note in the store that says what became of the last call.
+pub(in crate::app) const HEARTBEAT: &str = "heartbeat";
 /// Time between two signs to systemd.
 const TICK: Duration = Duration::from_secs(5);
 /// No check that saw a page for this long, and for this many of the shortest intervals: we are blind.
@@ -84,12 +86,25 @@ impl Heartbeat {
             if let Some((client, url, interval)) = self.outside.as_ref().filter(|_| Instant::now() >= next) {
                 next = Instant::now() + *interval;
                 match self.signs(Timestamp::now()).await?.ill() {
-                    None => call(client, url).await,
+                    None => self.note(call(client, url).await).await?,
                     Some(why) => tracing::error!("the heartbeat is held back: {why}"),
                 }
             }
         }
         Ok(())
+    }
+
+    /// Writes down what became of the last call, for the doctor.
+    async fn note(&self, called: Result<(), String>) -> Result<()> {
+        let now = Timestamp::now();
+        let note = match called {
+            Ok(()) => format!("ok {now}"),
+            Err(why) => {
+                tracing::warn!("the heartbeat failed: {why}");
+                format!("failed {now}: {why}")
+            }
+        };
+        Ok(self.store.put_note(HEARTBEAT.to_owned(), note).await?)
     }
 
     async fn signs(&self, now: Timestamp) -> Result<Signs> {
@@ -111,7 +126,8 @@ fn parse(url: &Secret) -> Result<Url> {
     Url::parse(url.expose()).map_err(|error| anyhow::anyhow!("heartbeat.url: {error}"))
 }
 
-async fn call(client: &Client, url: &Url) {
+/// Calls the URL; the error says what became of it, without the URL, which holds a key.
+async fn call(client: &Client, url: &Url) -> Result<(), String> {
     let limit = Duration::from_secs(10);
     let request = Request {
         method: Method::Get,
@@ -122,9 +138,9 @@ async fn call(client: &Client, url: &Url) {
         first_byte: limit,
     };
     match client.exchange(&request, 1024, limit).await {
-        Ok(reply) if (200..300).contains(&reply.status) => {}
-        Ok(reply) => tracing::warn!(status = reply.status, "the heartbeat was not taken"),
-        Err(error) => tracing::warn!(reason = error.reason.code(), "the heartbeat did not get through"),
+        Ok(reply) if (200..300).contains(&reply.status) => Ok(()),
+        Ok(reply) => Err(format!("the answer was HTTP status {}; check heartbeat.url", reply.status)),
+        Err(error) => Err(format!("no answer: {}", error.reason.words().en)),
     }
 }
 

@@ -7,6 +7,8 @@ mod reload;
 mod signatures;
 pub(crate) mod web;
 
+pub(super) use heartbeat::HEARTBEAT;
+
 use super::last_resort::LastResort;
 use super::office::{Office, Places, settings};
 use super::{lock, wiring};
@@ -16,6 +18,7 @@ use crate::model::Words;
 use crate::monitor::{Checker, Pulse, SelfWatch, VERIFIED, run_checks, run_escalation};
 use crate::store::{Damage, ENDED, RUNNING, Repair, STOPPED, Store as _, Told};
 use anyhow::{Context as _, Result, bail};
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -189,6 +192,7 @@ fn spawn_parts<F: Fetcher>(
         store: Arc::clone(&office.store),
         world,
         pulse: Arc::clone(pulse),
+        started: Timestamp::now(),
         free_space: Box::new(move || free_spaces(&settings)),
         retention: wiring::retention(&office.settings),
         every: Duration::from_secs(60),

@@ -2,8 +2,8 @@
 
 use super::{cut, quote};
 use crate::model::{
-    ActiveItem, ActiveKind, Case, Confidence, Finding, Location, MAX_EVIDENCE, NodeId, Page, Plane, Rule, Severity,
-    Words,
+    ActiveItem, ActiveKind, Case, Confidence, Finding, InputKind, Location, MAX_EVIDENCE, NodeId, Page, Plane, Rule,
+    Severity, Words,
 };
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
@@ -124,6 +124,8 @@ impl Found {
         let page: Option<&Page> = if self.gone { case.approved.map(|c| c.version.page) } else { Some(case.now.page) };
         let (near, near_line) = self.near.map_or((None, None), |(node, line)| (Some(node), line));
         let place = page.zip(self.node.or(near)).filter(|(page, node)| node.index() < page.nodes.len());
+        let code =
+            place.zip(self.evidence.as_deref()).and_then(|((page, node), piece)| place_in_code(page, node, piece));
         let evidence = self.evidence.or_else(|| place.map(|(page, node)| quote(page, node, MAX_EVIDENCE)));
         let line = |page: &Page, node| Some(page.node(node).line).filter(|line| *line > 0);
         Finding {
@@ -135,12 +137,29 @@ impl Found {
             evidence: evidence.unwrap_or_default(),
             location: place.map(|(page, node)| Location {
                 path: page.path(node),
-                line: near_line.or_else(|| line(page, node)),
-                column: None,
+                line: near_line.or_else(|| Some(line(page, node)? + code.map_or(0, |(lines, _)| lines))),
+                column: code.and_then(|(_, column)| column),
             }),
             decoded: self.decoded,
         }
     }
+}
+
+/// Longest code in which a piece of it is looked for, in bytes.
+const MAX_CODE: usize = 2 << 20;
+
+/// Where a piece of code stands in its script: lines below the script's first one, and the column from 1. That of the first
+/// line is known of a file only.
+fn place_in_code(page: &Page, node: NodeId, piece: &str) -> Option<(u32, Option<u32>)> {
+    page.element(node).filter(|element| element.name == "script")?;
+    let wanted = piece.trim_start().lines().next().unwrap_or_default().trim_end();
+    let wanted = wanted.get(..wanted.floor_char_boundary(80)).filter(|wanted| wanted.len() >= 8)?;
+    let code = page.text(node, MAX_CODE);
+    let before = &code[..code.find(wanted)?];
+    let lines = u32::try_from(before.matches('\n').count()).ok()?;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+    let known = lines > 0 || page.kind == InputKind::Script;
+    Some((lines, u32::try_from(column + 1).ok().filter(|_| known)))
 }
 
 /// A summary that also says how many more there are.

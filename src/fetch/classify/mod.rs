@@ -81,6 +81,9 @@ fn instead_of_page(body: &[u8]) -> Option<UnseenReason> {
     if body.len() > MAX_INTERSTITIAL {
         return None;
     }
+    if body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii().is_empty() {
+        return Some(UnseenReason::EmptyPage);
+    }
     let sketch = Sketch::of(body);
     if sketch.frameset || sketch.links > MAX_LINKS || sketch.pictures > 0 {
         return None;

@@ -103,9 +103,11 @@ fn ordinary_pages_stay_pages() {
             .to_owned(),
         format!("<title>Just a moment...</title>{}", "x".repeat(MAX_INTERSTITIAL)),
         "<title>Hacked</title><h1>Hacked by nobody</h1>".to_owned(),
-        String::new(),
     ] {
         assert_eq!(of(200, &[], &body), None, "{}", body.chars().take(80).collect::<String>());
+    }
+    for empty in ["", " \r\n", "\u{feff}\n"] {
+        assert_eq!(of(200, &[], empty), Some(UnseenReason::EmptyPage), "{empty:?}");
     }
     assert_eq!(of(200, &[("x-datadome", "protected")], "<p>page</p>"), None);
 }

@@ -57,7 +57,7 @@ pub(super) fn content(kind: ResourceKind, capture: &Capture) -> Result<Content, 
         return Err(UnseenReason::TlsFailed);
     }
     let seen = Content::Seen { bytes: capture.sha256, state: capture.sha256, size: capture.body.len() as u64 };
-    if kind == ResourceKind::Frame && !capture.body.is_empty() {
+    if kind == ResourceKind::Frame && (!capture.body.is_empty() || (200..=299).contains(&status)) {
         return Ok(seen);
     }
     if matches!(status, 404 | 410) {

@@ -29,6 +29,8 @@ pub struct SelfWatch<S> {
     pub world: Arc<World>,
     /// Signs of life.
     pub pulse: Arc<Pulse>,
+    /// When the watch began: what was due before could not be looked at in time, and is no sign of too much work.
+    pub started: Timestamp,
     /// The folders that are written to, with the free bytes of each where that can be told.
     pub free_space: Box<dyn Fn() -> Vec<(PathBuf, u64)> + Send + Sync>,
     /// How long things are kept.
@@ -75,7 +77,7 @@ impl<S: Store> SelfWatch<S> {
         let late = |row: &&crate::store::Coverage| {
             let interval = registry.targets.get(&row.target).map_or(Duration::ZERO, |target| target.interval);
             let grace = interval.saturating_mul(2) + Duration::from_secs(600);
-            !row.quarantined && row.next_due.saturating_add(grace).is_ok_and(|limit| limit < now)
+            !row.quarantined && row.next_due.max(self.started).saturating_add(grace).is_ok_and(|limit| limit < now)
         };
         let outbox = self.store.outbox(now).await?;
         Ok(Vitals {

@@ -93,10 +93,13 @@ pub(super) struct RemoveArgs {
 }
 
 fn span(text: &str) -> Result<SignedDuration, String> {
-    let length: SignedDuration =
-        text.parse().map_err(|_| format!("'{text}' is no length of time; write 30m, 2h or 72h"))?;
+    let days = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()).map(i64::from);
+    let length = match days {
+        Some(days) => SignedDuration::from_hours(24 * days),
+        None => text.parse().map_err(|_| format!("'{text}' is no length of time; write 30m, 72h or 7d"))?,
+    };
     if length <= SignedDuration::ZERO || length > SignedDuration::from_hours(24 * 90) {
-        return Err("write a time between a moment and 90 days".to_owned());
+        return Err("at most 90 days; write 30m, 72h or 7d".to_owned());
     }
     Ok(length)
 }

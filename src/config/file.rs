@@ -104,8 +104,8 @@ fn cannot_read(error: &io::Error) -> Complaint {
     Complaint::new(
         [format!("the file cannot be read: {error}"), ja],
         [
-            "check its name and permissions; `--targets FILE` and `--config FILE` name other files",
-            "名前と権限を確かめてください。別のファイルは --targets FILE、--config FILE で指定できます",
+            "check its name and permissions; `--targets FILE` and `--config FILE` name other files; `hinomi target add` writes a first targets.toml",
+            "名前と権限を確かめてください。別のファイルは --targets FILE、--config FILE で指定できます。最初の targets.toml は `hinomi target add` で作れます",
         ],
     )
 }

@@ -13,7 +13,6 @@ mod signs;
 mod state;
 mod syntax;
 mod text;
-mod texts;
 mod tokens;
 mod words;
 
@@ -28,9 +27,7 @@ use crate::model::{
 use evaluate::Record;
 use prescan::Hints;
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
-use std::rc::Rc;
-use texts::Texts;
+use std::cell::Cell;
 use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
@@ -39,57 +36,17 @@ const MAX_BYTES: usize = 2 << 20;
 const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
 const MAX_TREES: u32 = 64;
-/// Most steps for all scripts of one page together …
-const MAX_PAGE_STEPS: u32 = 12_000_000;
-/// … and those that each of them has in any case.
-const LEAST_STEPS: u32 = 200_000;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
 const MAX_DECODED: usize = 256 << 10;
 
-/// What following the scripts of one page may cost, and what they find in it.
-struct Purse<'p> {
-    trees: Cell<u32>,
-    steps: Cell<u32>,
-    page: Option<&'p Page>,
-    texts: OnceCell<Rc<Texts>>,
-}
-
-impl<'p> Purse<'p> {
-    fn for_page(page: &'p Page) -> Self {
-        Self { trees: Cell::new(MAX_TREES), page: Some(page), ..Self::for_one() }
-    }
-
-    fn for_one() -> Self {
-        Self { trees: Cell::new(1), steps: Cell::new(MAX_PAGE_STEPS), page: None, texts: OnceCell::new() }
-    }
-
-    /// Follows one more script; none when it must not be.
-    fn follow(&self, script: &str, hides: bool) -> Option<Option<Record>> {
-        self.trees.set(self.trees.get().checked_sub(1)?);
-        let budget = evaluate::Budget { steps: self.steps.get().max(LEAST_STEPS), hides };
-        let record = evaluate::run(script, budget, self.texts());
-        let spent = record.as_ref().map_or(0, |record| record.steps);
-        self.steps.set(self.steps.get().saturating_sub(spent));
-        Some(record)
-    }
-
-    /// What stands in the page to be read.
-    fn texts(&self) -> Rc<Texts> {
-        match self.page {
-            Some(page) => Rc::clone(self.texts.get_or_init(|| Rc::new(Texts::of(page)))),
-            None => Rc::default(),
-        }
-    }
-}
-
 /// Reports on everything in a page that is script: inline scripts, event handlers, `javascript:` and executable `data:`
 /// addresses, in document order; on the one script of a script file.
 #[must_use]
 pub fn reports(page: &Page) -> Vec<ScriptReport> {
-    let purse = Purse::for_page(page);
-    let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &purse)).collect();
+    let trees = Cell::new(MAX_TREES);
+    let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &trees)).collect();
     if page.kind == InputKind::Script && reports.is_empty() {
         let script = page.elements_named("script").map(|(id, _)| id).next().unwrap_or(NodeId::ROOT);
         return vec![at_node(report(&page.text(script, usize::MAX)), script)];
@@ -98,10 +55,10 @@ pub fn reports(page: &Page) -> Vec<ScriptReport> {
 }
 
 /// The report on one active item; none when it is no script.
-fn of_item(item: &ActiveItem, purse: &Purse) -> Option<ScriptReport> {
+fn of_item(item: &ActiveItem, trees: &Cell<u32>) -> Option<ScriptReport> {
     let mut found = match item.kind {
-        ActiveKind::InlineScript | ActiveKind::EventHandler => report_within(&item.value, purse),
-        ActiveKind::ScriptUrl => report_url(&item.value, purse),
+        ActiveKind::InlineScript | ActiveKind::EventHandler => report_within(&item.value, trees),
+        ActiveKind::ScriptUrl => report_url(&item.value, trees),
         _ => return None,
     };
     if item.attribute.as_deref().is_some_and(waits) {
@@ -121,30 +78,30 @@ fn waits(attribute: &str) -> bool {
 }
 
 /// A `javascript:` or `data:` address.
-fn report_url(url: &str, purse: &Purse) -> ScriptReport {
+fn report_url(url: &str, trees: &Cell<u32>) -> ScriptReport {
     let cut = url.find(':').map_or(0, |at| at + 1);
     let (scheme, rest) = url.split_at(cut);
     if scheme.eq_ignore_ascii_case("data:") {
         let Some((how, text)) = layers::data_url(rest) else { return report("") };
-        let mut found = report_within(&text, purse);
+        let mut found = report_within(&text, trees);
         found.layers.insert(0, Layer { how: how.into(), text });
         found.layers.truncate(MAX_LAYERS);
         return found;
     }
-    report_within(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }), purse)
+    report_within(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }), trees)
 }
 
 /// Reports on one script.
 #[must_use]
 pub fn report(text: &str) -> ScriptReport {
-    report_within(text, &Purse::for_one())
+    report_within(text, &Cell::new(1))
 }
 
 /// The same, as one of many: so many may still be followed by their trees.
-fn report_within(text: &str, purse: &Purse) -> ScriptReport {
+fn report_within(text: &str, trees: &Cell<u32>) -> ScriptReport {
     let (read, longer) = ends(without_veil(text));
     let mut report = ScriptReport { digest: Digest::of(text), ..ScriptReport::default() };
-    read_script(&read, !longer, purse, &mut report);
+    read_script(&read, !longer, trees, &mut report);
     if longer {
         report.cut.get_or_insert_with(|| "bytes".into());
     }
@@ -172,7 +129,7 @@ fn ends(text: &str) -> (Cow<'_, str>, bool) {
 }
 
 /// Reads a script: by its tokens, and by its syntax where something in it is worth that; then its layers by tokens.
-fn read_script(script: &str, wants_shape: bool, purse: &Purse, report: &mut ScriptReport) {
+fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut ScriptReport) {
     let tokens = Tokens::read(script);
     let hints = Hints::of(script);
     read_tokens(&tokens, hints, report);
@@ -180,7 +137,9 @@ fn read_script(script: &str, wants_shape: bool, purse: &Purse, report: &mut Scri
         if left_out {
             report.cut = Some("tree".into());
         }
-        match purse.follow(&worth, hints.hides()) {
+        let left = trees.get();
+        trees.set(left.saturating_sub(1));
+        match (left > 0).then(|| evaluate::run(&worth, hints.hides())) {
             Some(Some(record)) => merge(record, report),
             Some(None) => report.cut = Some("parser".into()),
             None => report.cut = Some("page".into()),

@@ -8,8 +8,6 @@ use std::rc::Rc;
 /// The global object, and something of the browser without a name.
 pub(super) const WINDOW: &str = "window";
 pub(super) const NAMELESS: &str = "?";
-/// What the path of an element of the page begins with, before its id.
-const ELEMENT: &str = "#";
 /// Longest name of something of the browser, in bytes.
 const MAX_PATH: usize = 96;
 
@@ -102,34 +100,8 @@ impl Machine {
         format!("{path}.{name}").into()
     }
 
-    /// An element of the page by its id; where its text could hold code, its path says which one it is.
-    pub(super) fn element_of_page(&mut self, id: &Value) -> Value {
-        let id = self.text_of(id);
-        let id = if id.is_whole() { id.read() } else { String::new() };
-        let id = id.trim_start_matches('#');
-        match self.texts.get(id) {
-            Some(_) => Value::Host(format!("{ELEMENT}{id}").into()),
-            None => Value::host(NAMELESS),
-        }
-    }
-
-    /// The text of an element of the page; it is made once, however often it is read.
-    fn text_of_page(&mut self, path: &str, name: &str) -> Option<Value> {
-        let id = path.strip_prefix(ELEMENT)?.trim_end_matches(".firstChild").trim_end_matches(".childNodes");
-        let holds = matches!(name, "innerHTML" | "innerText" | "textContent" | "text" | "nodeValue" | "data");
-        if let Some(made) = self.read.get(id).filter(|_| holds) {
-            return Some(made.clone());
-        }
-        let made = self.texts.get(id).filter(|_| holds).map(Value::text)?;
-        self.read.insert(id.to_owned(), made.clone());
-        Some(made)
-    }
-
     /// A member of the browser; of the global object also what the script put there.
     pub(super) fn host_member(&mut self, path: &str, name: &str) -> Value {
-        if let Some(text) = self.text_of_page(path, name) {
-            return text;
-        }
         if is_window(path) {
             let symbol = self.tree.known(name);
             if let Some(value) = symbol.and_then(|symbol| self.global(symbol).clone()) {

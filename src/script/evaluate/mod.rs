@@ -32,7 +32,6 @@ mod value;
 pub(super) use record::Record;
 
 use super::syntax::{Id, Tree};
-use super::texts::Texts;
 use crate::model::Looks;
 use heap::Heap;
 use scope::Scope;
@@ -40,11 +39,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use value::{Done, Stop, Value};
 
-/// Most steps of one script with its layers: enough for RC4 over a rotated table of strings, within a quarter of a second.
-pub(super) const MAX_STEPS: u32 = 6_000_000;
+/// Most steps of one script with its layers.
+const MAX_STEPS: u32 = 700_000;
 /// Steps for a script that hides nothing: some, and some for each byte.
 const PLAIN_STEPS: u32 = 20_000;
-const PLAIN_MOST: u32 = 700_000;
 const STEPS_PER_BYTE: u32 = 8;
 /// Most bytes of all strings and lists that one script makes, whether it keeps them or not.
 const MAX_MADE: usize = 40 << 20;
@@ -73,9 +71,6 @@ enum Later {
 
 /// The state of one evaluation.
 pub(super) struct Machine {
-    /// What stands in the page to be read, and what of it was read.
-    texts: Rc<Texts>,
-    read: HashMap<String, Value>,
     tree: Tree,
     heap: Heap,
     scopes: Vec<Scope>,
@@ -121,38 +116,23 @@ pub(super) struct Machine {
     record: Record,
 }
 
-/// How far a script is followed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
-    /// Most steps.
-    pub(super) steps: u32,
-    /// It hides something; one that does not is followed for a number of steps in proportion to its length.
-    pub(super) hides: bool,
-}
-
-/// Follows a script within a budget, beside what stands in its page to be read; gives what was found. None when it cannot be
-/// parsed within the limits.
-pub(super) fn run(script: &str, budget: Budget, texts: Rc<Texts>) -> Option<Record> {
-    let mut machine = Machine::new(texts);
-    machine.steps = budget.steps.min(MAX_STEPS);
-    if !budget.hides {
+/// Follows a script; gives what was found. None when it cannot be parsed within the limits. One that hides nothing is
+/// followed for a number of steps in proportion to its length.
+pub(super) fn run(script: &str, hides: bool) -> Option<Record> {
+    let mut machine = Machine::new();
+    if !hides {
         let length = u32::try_from(script.len()).unwrap_or(MAX_STEPS);
-        machine.steps =
-            machine.steps.min(length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS)).min(PLAIN_MOST);
+        machine.steps = length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(MAX_STEPS);
     }
-    let given = machine.steps;
     let program = machine.tree.add(script)?;
     machine.own_length = script.len();
     machine.follow(program);
-    machine.record.steps = given - machine.steps;
     Some(machine.finish())
 }
 
 impl Machine {
-    fn new(texts: Rc<Texts>) -> Self {
+    fn new() -> Self {
         Self {
-            texts,
-            read: HashMap::new(),
             tree: Tree::default(),
             heap: Heap::default(),
             scopes: vec![Scope::top()],

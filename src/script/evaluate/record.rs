@@ -41,8 +41,6 @@ pub(in crate::script) struct Record {
     pub(in crate::script) redirects: Vec<String>,
     pub(in crate::script) looks: Looks,
     pub(in crate::script) cut: Option<&'static str>,
-    /// Steps that it took.
-    pub(in crate::script) steps: u32,
     /// The last markup is a stream that grows.
     streaming: bool,
     /// Markup that was searched for scripts already.

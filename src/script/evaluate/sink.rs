@@ -27,7 +27,6 @@ impl Machine {
                 return self.create(&name);
             }
             "createTextNode" => return Ok(first),
-            "getElementById" | "querySelector" => return Ok(self.element_of_page(&first)),
             "cloneNode" => return Ok(Value::Host(Rc::clone(path))),
             "write" | "writeln" if path.starts_with("document") || path.starts_with('?') => {
                 for argument in arguments {

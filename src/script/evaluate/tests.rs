@@ -4,7 +4,7 @@ use crate::model::{Looks, Sink};
 use proptest::prelude::*;
 
 fn run(script: &str) -> Option<super::Record> {
-    super::run(script, super::Budget { steps: super::MAX_STEPS, hides: true }, std::rc::Rc::default())
+    super::run(script, true)
 }
 
 /// What a script writes.

@@ -31,6 +31,7 @@ mod value;
 
 pub(super) use record::Record;
 
+use super::surroundings::Surroundings;
 use super::syntax::{Id, Tree};
 use crate::model::Looks;
 use heap::Heap;
@@ -77,7 +78,13 @@ pub(super) struct Machine {
     globals: Vec<Option<Value>>,
     /// What the script added to the language's own objects, by path: `String.prototype.unpack`.
     extended: HashMap<String, Value>,
-    literals: HashMap<Id, Value>,
+    literals: Vec<Option<expression::Literal>>,
+    /// The operators by the symbols of their signs.
+    operators: Vec<Option<(operator::Operator, Option<operator::Takes>)>>,
+    /// The language's own by the symbols of their names.
+    natives: Vec<Option<Value>>,
+    /// Texts of one unit.
+    singles: Vec<Option<Rc<Vec<u16>>>>,
     hoisted: HashMap<Id, Rc<hoist::Hoisted>>,
     steps: u32,
     /// Bytes that may still be made.
@@ -114,12 +121,14 @@ pub(super) struct Machine {
     /// How often functions of the source were run by themselves.
     apart: HashMap<Id, u8>,
     record: Record,
+    /// What the page around holds.
+    around: Rc<Surroundings>,
 }
 
 /// Follows a script; gives what was found. None when it cannot be parsed within the limits. One that hides nothing is
 /// followed for a number of steps in proportion to its length.
-pub(super) fn run(script: &str, hides: bool) -> Option<Record> {
-    let mut machine = Machine::new();
+pub(super) fn run(script: &str, hides: bool, around: Rc<Surroundings>) -> Option<Record> {
+    let mut machine = Machine { around, ..Machine::new() };
     if !hides {
         let length = u32::try_from(script.len()).unwrap_or(MAX_STEPS);
         machine.steps = length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(MAX_STEPS);
@@ -138,7 +147,10 @@ impl Machine {
             scopes: vec![Scope::top()],
             globals: Vec::new(),
             extended: HashMap::new(),
-            literals: HashMap::new(),
+            literals: Vec::new(),
+            operators: Vec::new(),
+            natives: Vec::new(),
+            singles: vec![None; 256],
             hoisted: HashMap::new(),
             steps: MAX_STEPS,
             room: MAX_MADE,
@@ -162,6 +174,7 @@ impl Machine {
             ran: HashSet::new(),
             apart: HashMap::new(),
             record: Record::default(),
+            around: Rc::default(),
         }
     }
 

@@ -27,14 +27,29 @@ impl Machine {
     /// One operator, its left operand known already.
     fn one(&mut self, id: Id, left: Value, scope: u32) -> Outcome {
         let Some(right) = self.tree.child(id, Field::Right) else { return Ok(Value::Unknown) };
-        let operator = self.tree.child(id, Field::Operator).map_or("", |id| self.tree.text(id));
-        if let Some(takes) = takes_right(operator) {
+        let (operator, takes) = self.operator_of(id);
+        if let Some(takes) = takes {
             return self.logical(takes, left, right, scope);
         }
-        let operator = Operator::of(operator);
         let right = self.evaluate(right, scope)?;
         self.at_sum = id;
         self.combine(operator, left, right)
+    }
+
+    /// The operator of an expression, read once for each sign.
+    pub(super) fn operator_of(&mut self, id: Id) -> (Operator, Option<Takes>) {
+        let Some(sign) = self.tree.child(id, Field::Operator) else { return (Operator::Unknown, None) };
+        let symbol = self.tree.symbol_of(sign) as usize;
+        if let Some(Some(known)) = self.operators.get(symbol) {
+            return *known;
+        }
+        let text = self.tree.text(sign);
+        let found = (Operator::of(text), takes_right(text));
+        if self.operators.len() <= symbol {
+            self.operators.resize(symbol + 1, None);
+        }
+        self.operators[symbol] = Some(found);
+        found
     }
 
     /// `&&`, `||`, `??`: the right operand only where it is wanted; where that is not known, both.

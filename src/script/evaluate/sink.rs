@@ -27,6 +27,20 @@ impl Machine {
                 return self.create(&name);
             }
             "createTextNode" => return Ok(first),
+            "getElementById" | "querySelector" | "$" | "jQuery" if matches!(first, Value::Text(_)) => {
+                let id = self.text_of(&first).read();
+                let id = if last(path) == "getElementById" { Some(&*id) } else { id.strip_prefix('#') };
+                if let Some(element) = id.and_then(|id| self.element_around(id)) {
+                    return Ok(element);
+                }
+                return self.call_other(path, &first, &second, arguments);
+            }
+            "html" | "text" if arguments.is_empty() => {
+                let receiver = path.rsplit_once('.').map_or("", |(receiver, _)| receiver);
+                if let Some(text) = self.text_around(receiver, last(path)) {
+                    return Ok(text);
+                }
+            }
             "cloneNode" => return Ok(Value::Host(Rc::clone(path))),
             "write" | "writeln" if path.starts_with("document") || path.starts_with('?') => {
                 for argument in arguments {

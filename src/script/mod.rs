@@ -37,6 +37,8 @@ const MAX_BYTES: usize = 2 << 20;
 const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
 const MAX_TREES: u32 = 64;
+/// Most steps that following the scripts of one page takes.
+const MAX_STEPS: u32 = 24_000_000;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
@@ -46,7 +48,7 @@ const MAX_DECODED: usize = 256 << 10;
 /// addresses, in document order; on the one script of a script file.
 #[must_use]
 pub fn reports(page: &Page) -> Vec<ScriptReport> {
-    let context = Context { trees: Cell::new(MAX_TREES), page: Some(page), texts: OnceCell::new() };
+    let context = Context::new(MAX_TREES, Some(page));
     let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &context)).collect();
     if page.kind == InputKind::Script && reports.is_empty() {
         let script = page.elements_named("script").map(|(id, _)| id).next().unwrap_or(NodeId::ROOT);
@@ -59,11 +61,25 @@ pub fn reports(page: &Page) -> Vec<ScriptReport> {
 struct Context<'a> {
     /// How many may still be followed by their trees.
     trees: Cell<u32>,
+    /// How many steps they may take together.
+    steps: Cell<u32>,
     page: Option<&'a Page>,
     texts: OnceCell<Rc<Surroundings>>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    fn new(trees: u32, page: Option<&'a Page>) -> Self {
+        Self { trees: Cell::new(trees), steps: Cell::new(MAX_STEPS), page, texts: OnceCell::new() }
+    }
+
+    /// The steps that one more script may take; none when nothing is left for it.
+    fn room_for(&self, script: &str, hints: Hints) -> Option<u32> {
+        let trees = self.trees.get();
+        self.trees.set(trees.saturating_sub(1));
+        let left = self.steps.get();
+        (trees > 0 && left > 0).then(|| evaluate::budget(script.len(), hints.hides()).min(left))
+    }
+
     /// The texts of the page, found when they are first wanted.
     fn texts(&self) -> Rc<Surroundings> {
         Rc::clone(self.texts.get_or_init(|| Rc::new(self.page.map(Surroundings::of).unwrap_or_default())))
@@ -110,7 +126,7 @@ fn report_url(url: &str, context: &Context) -> ScriptReport {
 /// Reports on one script.
 #[must_use]
 pub fn report(text: &str) -> ScriptReport {
-    report_within(text, &Context { trees: Cell::new(1), page: None, texts: OnceCell::new() })
+    report_within(text, &Context::new(1, None))
 }
 
 /// The same, as one of those of a page.
@@ -156,11 +172,12 @@ fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut 
         if left_out {
             report.cut = Some("tree".into());
         }
-        let left = context.trees.get();
-        context.trees.set(left.saturating_sub(1));
-        match (left > 0).then(|| evaluate::run(&worth, hints.hides(), context.texts())) {
-            Some(Some(record)) => merge(record, report),
-            Some(None) => report.cut = Some("parser".into()),
+        match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts()))) {
+            Some((steps, Some(record))) => {
+                context.steps.set(context.steps.get().saturating_sub(steps.saturating_sub(record.left)));
+                merge(record, report);
+            }
+            Some((_, None)) => report.cut = Some("parser".into()),
             None => report.cut = Some("page".into()),
         }
     }

@@ -213,12 +213,12 @@ impl Machine {
 
     /// A new list.
     pub(super) fn list(&mut self, list: Vec<Value>) -> Outcome {
-        self.make(32 + list.len() * size_of::<Value>())?;
+        self.make(192 + list.len() * size_of::<Value>())?;
         Ok(self.heap.add(Item::List(list)))
     }
 
     fn object(&mut self, id: Id, scope: u32) -> Outcome {
-        self.make(96)?;
+        self.make(192)?;
         let object = self.heap.add(Item::Object);
         for at in 0..self.tree.count(id) {
             let Some(child) = self.tree.nth(id, at) else { continue };

@@ -24,6 +24,7 @@ impl Machine {
         if !name.is_whole() {
             return Ok(self.unknown());
         }
+        self.charge(name.len() / 16);
         let name: Rc<str> = name.read().into();
         self.get_named(object, &name)
     }

@@ -40,8 +40,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use value::{Done, Stop, Value};
 
-/// Most steps of one script with its layers.
-const MAX_STEPS: u32 = 700_000;
+/// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
+const MAX_STEPS: u32 = 4_000_000;
+/// Steps that reading a byte of source counts for.
+const STEPS_PER_SOURCE: u32 = 8;
 /// Steps for a script that hides nothing: some, and some for each byte.
 const PLAIN_STEPS: u32 = 20_000;
 const STEPS_PER_BYTE: u32 = 8;
@@ -118,6 +120,8 @@ pub(super) struct Machine {
     at_sum: Id,
     patterns: HashMap<pattern::Key, Option<Rc<regex::Regex>>>,
     ran: HashSet<crate::model::Digest>,
+    /// Functions that were made of text, by their source.
+    compiled: HashMap<String, Id>,
     /// How often functions of the source were run by themselves.
     apart: HashMap<Id, u8>,
     record: Record,
@@ -125,14 +129,16 @@ pub(super) struct Machine {
     around: Rc<Surroundings>,
 }
 
-/// Follows a script; gives what was found. None when it cannot be parsed within the limits. One that hides nothing is
-/// followed for a number of steps in proportion to its length.
-pub(super) fn run(script: &str, hides: bool, around: Rc<Surroundings>) -> Option<Record> {
-    let mut machine = Machine { around, ..Machine::new() };
-    if !hides {
-        let length = u32::try_from(script.len()).unwrap_or(MAX_STEPS);
-        machine.steps = length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(MAX_STEPS);
-    }
+/// The steps that a script may take. One that hides nothing is followed for a number in proportion to its length.
+pub(super) fn budget(length: usize, hides: bool) -> u32 {
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let most = MAX_STEPS.saturating_sub(length.saturating_mul(STEPS_PER_SOURCE)).max(PLAIN_STEPS);
+    if hides { most } else { length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(most) }
+}
+
+/// Follows a script for so many steps; gives what was found. None when it cannot be parsed within the limits.
+pub(super) fn run(script: &str, steps: u32, around: Rc<Surroundings>) -> Option<Record> {
+    let mut machine = Machine { around, steps, ..Machine::new() };
     let program = machine.tree.add(script)?;
     machine.own_length = script.len();
     machine.follow(program);
@@ -172,6 +178,7 @@ impl Machine {
             at_sum: 0,
             patterns: HashMap::new(),
             ran: HashSet::new(),
+            compiled: HashMap::new(),
             apart: HashMap::new(),
             record: Record::default(),
             around: Rc::default(),
@@ -276,6 +283,16 @@ impl Machine {
         Ok(())
     }
 
+    /// Takes steps off where no error can be given; the next step ends it.
+    fn charge(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX));
+    }
+
+    /// Takes the steps off that parsing a source costs.
+    fn spend_source(&mut self, length: usize) -> Done {
+        self.spend(2_000 + length.saturating_mul(STEPS_PER_SOURCE as usize))
+    }
+
     /// Takes bytes off what may be made, and the steps it takes to make them.
     fn make(&mut self, bytes: usize) -> Done {
         self.spend(1 + bytes / 64)?;
@@ -303,6 +320,7 @@ impl Machine {
     fn finish(mut self) -> Record {
         self.sweep();
         self.record.looks = self.looks;
+        self.record.left = self.steps;
         self.record
     }
 }

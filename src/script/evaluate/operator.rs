@@ -6,6 +6,9 @@ use super::value::{HOLE, How, Outcome, Text, Value};
 use crate::script::syntax::{Field, Id, Kind};
 use std::rc::Rc;
 
+/// Longest text that grows by joining, in units.
+const MAX_TEXT: usize = 4 << 20;
+
 impl Machine {
     /// A chain of binary operators, from its innermost left operand outwards.
     pub(super) fn binary(&mut self, id: Id, scope: u32) -> Outcome {
@@ -158,6 +161,9 @@ impl Machine {
     /// Joins two texts; the left one grows in place when nobody else holds it.
     fn join(&mut self, mut left: Text, right: &Text) -> Outcome {
         self.split_keyword(&left, right);
+        if left.len() + right.len() > MAX_TEXT {
+            self.room = 0;
+        }
         let how = left.how | right.how | How::JOINED;
         let hole = right.units.as_slice() == [HOLE] && left.units.last() == Some(&HOLE);
         match Rc::get_mut(&mut left.units) {
@@ -227,6 +233,7 @@ impl Machine {
     /// How two values compare; the inner none when one is not a number.
     fn order(&mut self, left: &Value, right: &Value) -> Option<Option<std::cmp::Ordering>> {
         if let (Value::Text(a), Value::Text(b)) = (left, right) {
+            self.charge(a.len().min(b.len()) / 32);
             return (a.is_whole() && b.is_whole()).then(|| Some(a.units.cmp(&b.units)));
         }
         Some(self.number_of(left)?.partial_cmp(&self.number_of(right)?))
@@ -239,7 +246,10 @@ impl Machine {
             (Value::Undefined, Value::Undefined) | (Value::Null, Value::Null) => Some(true),
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
             (Value::Number(a), Value::Number(b)) => Some(a == b),
-            (Value::Text(a), Value::Text(b)) => (a.is_whole() && b.is_whole()).then(|| a.units == b.units),
+            (Value::Text(a), Value::Text(b)) => {
+                self.charge(if a.len() == b.len() { a.len() / 32 } else { 0 });
+                (a.is_whole() && b.is_whole()).then(|| a.units == b.units)
+            }
             (Value::Item(a), Value::Item(b)) => Some(a == b),
             (Value::Native(a), Value::Native(b)) => Some(a == b),
             (Value::Method(a), Value::Method(b)) => Some(a.1 == b.1),

@@ -196,7 +196,11 @@ impl Machine {
             Key::Value(Value::Number(at)) if self.heap.list(object).is_some() => {
                 return self.set_at(object, *at, value);
             }
-            Key::Value(key) => self.text_of(key).read().into(),
+            Key::Value(key) => {
+                let name = self.text_of(key);
+                self.make(name.len())?;
+                name.read().into()
+            }
         };
         match object {
             Value::Item(place) => {
@@ -225,7 +229,7 @@ impl Machine {
 
     /// Sets a named field of an item; of a list also its places and length.
     pub(super) fn set_field(&mut self, object: &Value, name: &str, value: Value) -> Done {
-        self.make(64)?;
+        self.make(128)?;
         if self.heap.list(object).is_some() {
             if let Ok(at) = name.parse::<u32>() {
                 return self.set_at(object, f64::from(at), value);
@@ -283,7 +287,9 @@ impl Machine {
         if let Value::Item(place) = object
             && let Some(item) = self.heap.get_mut(place)
         {
+            let count = item.fields.names().len();
             item.fields.remove(&name);
+            self.charge(count / 8);
         }
         Ok(())
     }

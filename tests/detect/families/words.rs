@@ -133,10 +133,9 @@ fn short_words(seed: &mut Seed, end: &str) -> (String, String) {
         }
     }
     let decoder = format!(
-        "var $2=$1@split(' ');for(var $3=#0;$3<$2@length;$3++){{if(!/^[a-z]+$/@test($2[$3]))continue;var $4=#0;\
+        "var $2=$1@split(' ');for(var $3=#0;$3<$2@length;$3++){{if(/[^a-z]/@test($2[$3]))continue;var $4=#0;\
          for(var $6=#0;$6<$2[$3]@length;$6++)$4=$4*#26+$2[$3]@charCodeAt($6)-#97;$5+=String@fromCharCode($4-{more});}}"
-    )
-    .replace("/@test", "/.test");
+    );
     (words.join(" "), decoder)
 }
 

@@ -11,6 +11,7 @@ mod select;
 mod shape;
 mod signs;
 mod state;
+mod surroundings;
 mod syntax;
 mod text;
 mod tokens;
@@ -27,7 +28,9 @@ use crate::model::{
 use evaluate::Record;
 use prescan::Hints;
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use surroundings::Surroundings;
 use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
@@ -36,6 +39,8 @@ const MAX_BYTES: usize = 2 << 20;
 const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
 const MAX_TREES: u32 = 64;
+/// Most steps that following the scripts of one page takes.
+const MAX_STEPS: u32 = 24_000_000;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.
@@ -45,8 +50,8 @@ const MAX_DECODED: usize = 256 << 10;
 /// addresses, in document order; on the one script of a script file.
 #[must_use]
 pub fn reports(page: &Page) -> Vec<ScriptReport> {
-    let trees = Cell::new(MAX_TREES);
-    let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &trees)).collect();
+    let context = Context::new(MAX_TREES, Some(page));
+    let reports: Vec<_> = page.active.iter().filter_map(|item| of_item(item, &context)).collect();
     if page.kind == InputKind::Script && reports.is_empty() {
         let script = page.elements_named("script").map(|(id, _)| id).next().unwrap_or(NodeId::ROOT);
         return vec![at_node(report(&page.text(script, usize::MAX)), script)];
@@ -54,11 +59,40 @@ pub fn reports(page: &Page) -> Vec<ScriptReport> {
     reports
 }
 
+/// What the scripts of a page share.
+struct Context<'a> {
+    /// How many may still be followed by their trees.
+    trees: Cell<u32>,
+    /// How many steps they may take together.
+    steps: Cell<u32>,
+    page: Option<&'a Page>,
+    texts: OnceCell<Rc<Surroundings>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(trees: u32, page: Option<&'a Page>) -> Self {
+        Self { trees: Cell::new(trees), steps: Cell::new(MAX_STEPS), page, texts: OnceCell::new() }
+    }
+
+    /// The steps that one more script may take; none when nothing is left for it.
+    fn room_for(&self, script: &str, hints: Hints) -> Option<u32> {
+        let trees = self.trees.get();
+        self.trees.set(trees.saturating_sub(1));
+        let left = self.steps.get();
+        (trees > 0 && left > 0).then(|| evaluate::budget(script.len(), hints.hides()).min(left))
+    }
+
+    /// The texts of the page, found when they are first wanted.
+    fn texts(&self) -> Rc<Surroundings> {
+        Rc::clone(self.texts.get_or_init(|| Rc::new(self.page.map(Surroundings::of).unwrap_or_default())))
+    }
+}
+
 /// The report on one active item; none when it is no script.
-fn of_item(item: &ActiveItem, trees: &Cell<u32>) -> Option<ScriptReport> {
+fn of_item(item: &ActiveItem, context: &Context) -> Option<ScriptReport> {
     let mut found = match item.kind {
-        ActiveKind::InlineScript | ActiveKind::EventHandler => report_within(&item.value, trees),
-        ActiveKind::ScriptUrl => report_url(&item.value, trees),
+        ActiveKind::InlineScript | ActiveKind::EventHandler => report_within(&item.value, context),
+        ActiveKind::ScriptUrl => report_url(&item.value, context),
         _ => return None,
     };
     if item.attribute.as_deref().is_some_and(waits) {
@@ -78,30 +112,30 @@ fn waits(attribute: &str) -> bool {
 }
 
 /// A `javascript:` or `data:` address.
-fn report_url(url: &str, trees: &Cell<u32>) -> ScriptReport {
+fn report_url(url: &str, context: &Context) -> ScriptReport {
     let cut = url.find(':').map_or(0, |at| at + 1);
     let (scheme, rest) = url.split_at(cut);
     if scheme.eq_ignore_ascii_case("data:") {
         let Some((how, text)) = layers::data_url(rest) else { return report("") };
-        let mut found = report_within(&text, trees);
+        let mut found = report_within(&text, context);
         found.layers.insert(0, Layer { how: how.into(), text });
         found.layers.truncate(MAX_LAYERS);
         return found;
     }
-    report_within(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }), trees)
+    report_within(&text::percent(if scheme.eq_ignore_ascii_case("javascript:") { rest } else { url }), context)
 }
 
 /// Reports on one script.
 #[must_use]
 pub fn report(text: &str) -> ScriptReport {
-    report_within(text, &Cell::new(1))
+    report_within(text, &Context::new(1, None))
 }
 
-/// The same, as one of many: so many may still be followed by their trees.
-fn report_within(text: &str, trees: &Cell<u32>) -> ScriptReport {
+/// The same, as one of those of a page.
+fn report_within(text: &str, context: &Context) -> ScriptReport {
     let (read, longer) = ends(without_veil(text));
     let mut report = ScriptReport { digest: Digest::of(text), ..ScriptReport::default() };
-    read_script(&read, !longer, trees, &mut report);
+    read_script(&read, !longer, context, &mut report);
     if longer {
         report.cut.get_or_insert_with(|| "bytes".into());
     }
@@ -129,7 +163,7 @@ fn ends(text: &str) -> (Cow<'_, str>, bool) {
 }
 
 /// Reads a script: by its tokens, and by its syntax where something in it is worth that; then its layers by tokens.
-fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut ScriptReport) {
+fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut ScriptReport) {
     let tokens = Tokens::read(script);
     let hints = Hints::of(script);
     read_tokens(&tokens, hints, report);
@@ -137,11 +171,12 @@ fn read_script(script: &str, wants_shape: bool, trees: &Cell<u32>, report: &mut 
         if left_out {
             report.cut = Some("tree".into());
         }
-        let left = trees.get();
-        trees.set(left.saturating_sub(1));
-        match (left > 0).then(|| evaluate::run(&worth, hints.hides())) {
-            Some(Some(record)) => merge(record, report),
-            Some(None) => report.cut = Some("parser".into()),
+        match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts()))) {
+            Some((steps, Some(record))) => {
+                context.steps.set(context.steps.get().saturating_sub(steps.saturating_sub(record.left)));
+                merge(record, report);
+            }
+            Some((_, None)) => report.cut = Some("parser".into()),
             None => report.cut = Some("page".into()),
         }
     }

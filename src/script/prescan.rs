@@ -224,37 +224,19 @@ fn hides_letter(bytes: &[u8], at: usize) -> bool {
 /// Long runs: of symbols without letters, of digits and letters without words.
 fn runs(bytes: &[u8]) -> Hints {
     let (mut data, mut symbols) = (0_u32, 0_u32);
-    let mut hints = Hints(0);
+    let (mut longest_data, mut longest_symbols) = (0, 0);
     for byte in bytes {
-        match CLASSES[usize::from(*byte)] {
-            1 => {
-                data += 1;
-                symbols = 0;
-                if data == DATA_RUN {
-                    hints = hints.and(Hints::DATA);
-                }
-            }
-            2 => {
-                symbols += 1;
-                data = 0;
-                if symbols == SYMBOL_RUN {
-                    hints = hints.and(Hints::ENCODED);
-                }
-            }
-            3 => {
-                data += 1;
-                symbols += 1;
-            }
-            _ => {
-                data = 0;
-                symbols = 0;
-            }
-        }
+        let class = CLASSES[usize::from(*byte)];
+        data = if class & 1 == 1 { data + 1 } else { 0 };
+        symbols = if class & 2 == 2 { symbols + 1 } else { 0 };
+        longest_data = data.max(longest_data);
+        longest_symbols = symbols.max(longest_symbols);
     }
-    hints
+    let found = |found: bool, hint| if found { hint } else { Hints(0) };
+    found(longest_data >= DATA_RUN, Hints::DATA).and(found(longest_symbols >= SYMBOL_RUN, Hints::ENCODED))
 }
 
-/// 1: data, 2: symbols, 3: both.
+/// Bit 0: data, bit 1: symbols.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut at = 0;
@@ -271,3 +253,19 @@ static CLASSES: [u8; 256] = {
     }
     classes
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_counts_wherever_it_ends() {
+        for shift in 0..4 {
+            let symbols = "[".repeat(shift) + &"+[]!".repeat(40);
+            assert!(Hints::of(&symbols).has(Hints::ENCODED), "{shift}");
+            let data = "a".repeat(shift) + &"+a/1".repeat(40);
+            assert!(Hints::of(&data).has(Hints::DATA), "{shift}");
+        }
+        assert!(!Hints::of(&"[]()!{} ".repeat(99)).has(Hints::ENCODED));
+    }
+}

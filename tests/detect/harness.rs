@@ -10,7 +10,7 @@ use crate::signatures::Plain;
 use hinomi::judge::Known;
 use hinomi::model::{
     Certificate, Confidence, Content, Digest, Finding, Head, Hop, Indicator, IndicatorKind, IndicatorSource,
-    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Wanted, same_site,
+    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Verdict, Wanted, same_site,
 };
 use hinomi::monitor as examine;
 use jiff::Timestamp;
@@ -231,6 +231,14 @@ pub(crate) enum Outcome {
     Quiet,
     Review,
     Alarm,
+}
+
+/// What `hinomi scan` makes of a page or a script file alone.
+pub(crate) fn scan_alone(text: &str, form: examine::Form<'static>) -> (Vec<Finding>, Verdict) {
+    let head = RawHead::default().into_head();
+    let source = examine::Source::answer(text.as_bytes(), &head, &[]);
+    let (findings, judgement) = examine::scan(&examine::read(examine::Source { form, ..source }, &[]), about());
+    (findings, judgement.verdict)
 }
 
 /// What the findings come to, by the table of the judge.

@@ -3,6 +3,7 @@
 
 mod completeness;
 mod documentation;
+mod families;
 mod harness;
 mod signatures;
 

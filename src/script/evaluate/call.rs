@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::heap::Kind as Item;
+use super::target::Key;
 use super::value::{Outcome, Stop, Value};
 use crate::script::syntax::{Field, Id, Kind};
 use std::rc::Rc;
@@ -75,7 +76,11 @@ impl Machine {
     }
 
     /// `object[key](…)`.
-    pub(super) fn call_member(&mut self, object: &Value, key: &Value, arguments: Vec<Value>) -> Outcome {
+    pub(super) fn call_member(&mut self, object: &Value, key: &Key, arguments: Vec<Value>) -> Outcome {
+        let key = match key {
+            Key::Name(name) => return self.call_method(object, name, arguments),
+            Key::Value(key) => key,
+        };
         if let Value::Number(_) = key {
             let function = self.get(object, key)?;
             return self.call(&function, object, arguments);
@@ -85,6 +90,7 @@ impl Machine {
             self.hand_over(&arguments, true);
             return Ok(self.unknown());
         }
+        self.charge(name.len() / 16);
         let name: Rc<str> = name.read().into();
         self.call_method(object, &name, arguments)
     }

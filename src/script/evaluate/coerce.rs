@@ -31,7 +31,10 @@ impl Machine {
             Value::Null => Some(0.0),
             Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
             Value::Number(number) => Some(*number),
-            Value::Text(text) if text.is_whole() => Some(text_number(&text.read())),
+            Value::Text(text) if text.is_whole() => {
+                self.charge(text.len() / 16);
+                Some(text_number(&text.read()))
+            }
             Value::Item(_) | Value::Native(_) | Value::Method(_) => {
                 let primitive = self.primitive(value.clone());
                 if let Value::Item(_) = primitive { None } else { self.number_of(&primitive) }
@@ -97,7 +100,10 @@ impl Machine {
                 let list = list.clone();
                 self.joined(&list, &Text::new(","), depth)
             }
-            Some(Kind::Function(closure)) => Text::new(self.tree.text(closure.node)),
+            Some(Kind::Function(closure)) => {
+                let text = Text::new(self.tree.text(closure.node));
+                if self.make(text.len() * 2).is_err() { Text::hole() } else { text }
+            }
             Some(Kind::Pattern(pattern)) => Text::new(&format!("/{}/", pattern.source)),
             Some(Kind::Object) => Text::new("[object Object]").by(How::NAMED),
             _ => Text::hole(),

@@ -7,6 +7,16 @@ use crate::script::syntax::{Field, Id, Kind};
 use crate::script::{signs, text};
 use std::rc::Rc;
 
+/// Longest literal that is kept as a name, in units.
+const MAX_NAME: usize = 64;
+
+/// A literal's value, and its text as a name where it is one.
+#[derive(Debug)]
+pub(super) struct Literal {
+    value: Value,
+    name: Option<Rc<str>>,
+}
+
 impl Machine {
     /// The value of an expression. What lies too deep is not known.
     pub(super) fn evaluate(&mut self, id: Id, scope: u32) -> Outcome {
@@ -90,17 +100,39 @@ impl Machine {
             let raw = self.tree.text(id).to_owned();
             return self.pattern_literal(&raw);
         }
-        if let Some(known) = self.literals.get(&id) {
-            return Ok(known.clone());
+        if let Some(Some(known)) = self.literals.get(id as usize) {
+            return Ok(known.value.clone());
         }
         let raw = self.tree.text(id);
         let value = match self.tree.kind(id) {
             Kind::Number => super::coerce::number_literal(raw).map_or(Value::Unknown, Value::Number),
             _ => Value::Text(cooked(unquoted(raw))),
         };
+        let name = match &value {
+            Value::Text(text) if text.how.is_none() && text.len() <= MAX_NAME => Some(text.read().into()),
+            _ => None,
+        };
         self.make(raw_size(&value))?;
-        self.literals.insert(id, value.clone());
+        self.keep(id, Literal { value: value.clone(), name });
         Ok(value)
+    }
+
+    fn keep(&mut self, id: Id, literal: Literal) {
+        let at = id as usize;
+        if self.literals.len() <= at {
+            self.literals.resize_with(at + 1, || None);
+        }
+        self.literals[at] = Some(literal);
+    }
+
+    /// The name that a literal without escapes gives to a member: `a['name']`.
+    pub(super) fn literal_name(&mut self, id: Id) -> Result<Option<Rc<str>>, super::value::Stop> {
+        if self.tree.kind(id) != Kind::Text {
+            return Ok(None);
+        }
+        self.spend(1)?;
+        self.literal(id)?;
+        Ok(self.literals.get(id as usize).and_then(|known| known.as_ref()?.name.clone()))
     }
 
     fn template(&mut self, id: Id, scope: u32) -> Outcome {
@@ -181,12 +213,12 @@ impl Machine {
 
     /// A new list.
     pub(super) fn list(&mut self, list: Vec<Value>) -> Outcome {
-        self.make(32 + list.len() * size_of::<Value>())?;
+        self.make(192 + list.len() * size_of::<Value>())?;
         Ok(self.heap.add(Item::List(list)))
     }
 
     fn object(&mut self, id: Id, scope: u32) -> Outcome {
-        self.make(96)?;
+        self.make(192)?;
         let object = self.heap.add(Item::Object);
         for at in 0..self.tree.count(id) {
             let Some(child) = self.tree.nth(id, at) else { continue };

@@ -12,7 +12,7 @@ const MAX_TABLE_KEY: usize = 12;
 impl Machine {
     /// A function with the scope it was made in.
     pub(super) fn closure(&mut self, id: Id, scope: u32) -> Outcome {
-        self.make(96)?;
+        self.make(192)?;
         Ok(self.heap.add(Item::Function(Closure { node: id, scope, entered: false, home: None })))
     }
 
@@ -34,7 +34,7 @@ impl Machine {
         if let Some(Item::Function(closure)) = self.heap.get_mut(place).map(|item| &mut item.kind) {
             closure.entered = true;
         }
-        self.make(160)?;
+        self.make(224 + arguments.len() * size_of::<Value>())?;
         let asks = asks_a_table(arguments);
         let scope = self.scope_of(function, closure, this, arguments);
         self.parameters(closure.node, arguments, scope)?;
@@ -114,7 +114,7 @@ impl Machine {
     /// `new Function(…)` of the script's own.
     pub(super) fn construct(&mut self, function: &Value, arguments: &[Value]) -> Outcome {
         let prototype = self.get(function, &Value::text("prototype"))?;
-        self.make(96)?;
+        self.make(192)?;
         let object = self.heap.add(Item::Object);
         if let (Value::Item(place), Value::Item(parent)) = (&object, &prototype)
             && let Some(item) = self.heap.get_mut(*place)

@@ -8,6 +8,8 @@ use std::rc::Rc;
 /// The global object, and something of the browser without a name.
 pub(super) const WINDOW: &str = "window";
 pub(super) const NAMELESS: &str = "?";
+/// How the name of an element of the page begins whose text is known; its id follows.
+const AROUND: &str = "document.getElementById(#";
 /// Longest name of something of the browser, in bytes.
 const MAX_PATH: usize = 96;
 
@@ -115,9 +117,31 @@ impl Machine {
         if let Some(value) = self.extended.get(&*whole) {
             return value.clone();
         }
+        if let Some(text) = self.text_around(path, name) {
+            return text;
+        }
         self.look_at(&whole);
         self.unknowns += 1;
         Value::Host(whole)
+    }
+
+    /// The element of the page that is asked for by its id, where its text is known.
+    pub(super) fn element_around(&self, id: &str) -> Option<Value> {
+        self.around.text(id).map(|_| Value::Host(format!("{AROUND}{id})").into()))
+    }
+
+    /// The text of an element of the page.
+    pub(super) fn text_around(&mut self, path: &str, name: &str) -> Option<Value> {
+        let (id, way) = path.strip_prefix(AROUND)?.split_once(')')?;
+        let raw = match (way, name) {
+            ("", "innerHTML" | "html") => true,
+            ("", "textContent" | "innerText" | "text") | (".firstChild", "data" | "nodeValue" | "textContent") => false,
+            _ => return None,
+        };
+        let text = self.around.text(id)?;
+        self.make(text.len() * 2).ok()?;
+        let escaped = || text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        Some(Value::text(&if raw { escaped() } else { text.to_string() }))
     }
 
     /// A function that the script made global, by its path.

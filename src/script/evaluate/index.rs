@@ -24,6 +24,7 @@ impl Machine {
         if !name.is_whole() {
             return Ok(self.unknown());
         }
+        self.charge(name.len() / 16);
         let name: Rc<str> = name.read().into();
         self.get_named(object, &name)
     }
@@ -36,10 +37,18 @@ impl Machine {
         match text.units.get(at as usize) {
             Some(unit) => {
                 let how = if text.how.has(How::NAMED) { How::COERCED } else { text.how | How::PICKED };
-                Value::Text(Text { units: Rc::new(vec![*unit]), how })
+                Value::Text(Text { units: self.single(*unit), how })
             }
             None if text.is_whole() => Value::Undefined,
             None => self.unknown(),
+        }
+    }
+
+    /// One unit as a text; most are made once.
+    pub(super) fn single(&mut self, unit: u16) -> Rc<Vec<u16>> {
+        match self.singles.get_mut(usize::from(unit)) {
+            Some(kept) => Rc::clone(kept.get_or_insert_with(|| Rc::new(vec![unit]))),
+            None => Rc::new(vec![unit]),
         }
     }
 

@@ -39,6 +39,8 @@ pub(super) const METHODS: [&str; 31] = [
     "values",
 ];
 
+/// Longest list that grows.
+const MAX_LIST: usize = 1 << 18;
 /// Longest list that is sorted.
 const MAX_SORTED: usize = 4096;
 
@@ -107,6 +109,10 @@ impl Machine {
     fn added_to(&mut self, list: &Value, name: &str, arguments: Vec<Value>) -> Outcome {
         let length = self.heap.list(list).map_or(0, Vec::len);
         self.make(arguments.len() * size_of::<Value>() + if name == "push" { 0 } else { length })?;
+        if length + arguments.len() > MAX_LIST {
+            self.cut("memory");
+            return Ok(self.unknown());
+        }
         let Some(values) = self.heap.list_mut(list) else { return Ok(Value::Undefined) };
         if name == "push" {
             values.extend(arguments);
@@ -191,7 +197,9 @@ impl Machine {
             values = self.sorted_by(values, by)?;
         } else {
             let mut keyed: Vec<_> = values.into_iter().map(|value| (self.text_of(&value).units, value)).collect();
-            self.spend(keyed.len() * 4)?;
+            // Texts that are alike to the end are compared to the end.
+            let longest = keyed.iter().map(|(units, _)| units.len()).max().unwrap_or(0);
+            self.spend(keyed.len().saturating_mul(4 + 12 * longest / 32))?;
             keyed.sort_by(|a, b| a.0.cmp(&b.0));
             values = keyed.into_iter().map(|(_, value)| value).collect();
         }

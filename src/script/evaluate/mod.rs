@@ -31,6 +31,7 @@ mod value;
 
 pub(super) use record::Record;
 
+use super::surroundings::Surroundings;
 use super::syntax::{Id, Tree};
 use crate::model::Looks;
 use heap::Heap;
@@ -39,8 +40,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use value::{Done, Stop, Value};
 
-/// Most steps of one script with its layers.
-const MAX_STEPS: u32 = 700_000;
+/// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
+const MAX_STEPS: u32 = 4_000_000;
+/// Steps that reading a byte of source counts for.
+const STEPS_PER_SOURCE: u32 = 8;
 /// Steps for a script that hides nothing: some, and some for each byte.
 const PLAIN_STEPS: u32 = 20_000;
 const STEPS_PER_BYTE: u32 = 8;
@@ -77,7 +80,13 @@ pub(super) struct Machine {
     globals: Vec<Option<Value>>,
     /// What the script added to the language's own objects, by path: `String.prototype.unpack`.
     extended: HashMap<String, Value>,
-    literals: HashMap<Id, Value>,
+    literals: Vec<Option<expression::Literal>>,
+    /// The operators by the symbols of their signs.
+    operators: Vec<Option<(operator::Operator, Option<operator::Takes>)>>,
+    /// The language's own by the symbols of their names.
+    natives: Vec<Option<Value>>,
+    /// Texts of one unit.
+    singles: Vec<Option<Rc<Vec<u16>>>>,
     hoisted: HashMap<Id, Rc<hoist::Hoisted>>,
     steps: u32,
     /// Bytes that may still be made.
@@ -111,19 +120,25 @@ pub(super) struct Machine {
     at_sum: Id,
     patterns: HashMap<pattern::Key, Option<Rc<regex::Regex>>>,
     ran: HashSet<crate::model::Digest>,
+    /// Functions that were made of text, by their source.
+    compiled: HashMap<String, Id>,
     /// How often functions of the source were run by themselves.
     apart: HashMap<Id, u8>,
     record: Record,
+    /// What the page around holds.
+    around: Rc<Surroundings>,
 }
 
-/// Follows a script; gives what was found. None when it cannot be parsed within the limits. One that hides nothing is
-/// followed for a number of steps in proportion to its length.
-pub(super) fn run(script: &str, hides: bool) -> Option<Record> {
-    let mut machine = Machine::new();
-    if !hides {
-        let length = u32::try_from(script.len()).unwrap_or(MAX_STEPS);
-        machine.steps = length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(MAX_STEPS);
-    }
+/// The steps that a script may take. One that hides nothing is followed for a number in proportion to its length.
+pub(super) fn budget(length: usize, hides: bool) -> u32 {
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let most = MAX_STEPS.saturating_sub(length.saturating_mul(STEPS_PER_SOURCE)).max(PLAIN_STEPS);
+    if hides { most } else { length.saturating_mul(STEPS_PER_BYTE).saturating_add(PLAIN_STEPS).min(most) }
+}
+
+/// Follows a script for so many steps; gives what was found. None when it cannot be parsed within the limits.
+pub(super) fn run(script: &str, steps: u32, around: Rc<Surroundings>) -> Option<Record> {
+    let mut machine = Machine { around, steps, ..Machine::new() };
     let program = machine.tree.add(script)?;
     machine.own_length = script.len();
     machine.follow(program);
@@ -138,7 +153,10 @@ impl Machine {
             scopes: vec![Scope::top()],
             globals: Vec::new(),
             extended: HashMap::new(),
-            literals: HashMap::new(),
+            literals: Vec::new(),
+            operators: Vec::new(),
+            natives: Vec::new(),
+            singles: vec![None; 256],
             hoisted: HashMap::new(),
             steps: MAX_STEPS,
             room: MAX_MADE,
@@ -160,8 +178,10 @@ impl Machine {
             at_sum: 0,
             patterns: HashMap::new(),
             ran: HashSet::new(),
+            compiled: HashMap::new(),
             apart: HashMap::new(),
             record: Record::default(),
+            around: Rc::default(),
         }
     }
 
@@ -263,6 +283,16 @@ impl Machine {
         Ok(())
     }
 
+    /// Takes steps off where no error can be given; the next step ends it.
+    fn charge(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX));
+    }
+
+    /// Takes the steps off that parsing a source costs.
+    fn spend_source(&mut self, length: usize) -> Done {
+        self.spend(2_000 + length.saturating_mul(STEPS_PER_SOURCE as usize))
+    }
+
     /// Takes bytes off what may be made, and the steps it takes to make them.
     fn make(&mut self, bytes: usize) -> Done {
         self.spend(1 + bytes / 64)?;
@@ -290,6 +320,7 @@ impl Machine {
     fn finish(mut self) -> Record {
         self.sweep();
         self.record.looks = self.looks;
+        self.record.left = self.steps;
         self.record
     }
 }

@@ -206,7 +206,7 @@ impl Machine {
     }
 
     fn new_object(&mut self) -> Outcome {
-        self.make(96)?;
+        self.make(192)?;
         Ok(self.heap.add(Kind::Object))
     }
 

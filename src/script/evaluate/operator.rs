@@ -6,6 +6,9 @@ use super::value::{HOLE, How, Outcome, Text, Value};
 use crate::script::syntax::{Field, Id, Kind};
 use std::rc::Rc;
 
+/// Longest text that grows by joining, in units.
+const MAX_TEXT: usize = 4 << 20;
+
 impl Machine {
     /// A chain of binary operators, from its innermost left operand outwards.
     pub(super) fn binary(&mut self, id: Id, scope: u32) -> Outcome {
@@ -27,14 +30,29 @@ impl Machine {
     /// One operator, its left operand known already.
     fn one(&mut self, id: Id, left: Value, scope: u32) -> Outcome {
         let Some(right) = self.tree.child(id, Field::Right) else { return Ok(Value::Unknown) };
-        let operator = self.tree.child(id, Field::Operator).map_or("", |id| self.tree.text(id));
-        if let Some(takes) = takes_right(operator) {
+        let (operator, takes) = self.operator_of(id);
+        if let Some(takes) = takes {
             return self.logical(takes, left, right, scope);
         }
-        let operator = Operator::of(operator);
         let right = self.evaluate(right, scope)?;
         self.at_sum = id;
         self.combine(operator, left, right)
+    }
+
+    /// The operator of an expression, read once for each sign.
+    pub(super) fn operator_of(&mut self, id: Id) -> (Operator, Option<Takes>) {
+        let Some(sign) = self.tree.child(id, Field::Operator) else { return (Operator::Unknown, None) };
+        let symbol = self.tree.symbol_of(sign) as usize;
+        if let Some(Some(known)) = self.operators.get(symbol) {
+            return *known;
+        }
+        let text = self.tree.text(sign);
+        let found = (Operator::of(text), takes_right(text));
+        if self.operators.len() <= symbol {
+            self.operators.resize(symbol + 1, None);
+        }
+        self.operators[symbol] = Some(found);
+        found
     }
 
     /// `&&`, `||`, `??`: the right operand only where it is wanted; where that is not known, both.
@@ -143,6 +161,9 @@ impl Machine {
     /// Joins two texts; the left one grows in place when nobody else holds it.
     fn join(&mut self, mut left: Text, right: &Text) -> Outcome {
         self.split_keyword(&left, right);
+        if left.len() + right.len() > MAX_TEXT {
+            self.room = 0;
+        }
         let how = left.how | right.how | How::JOINED;
         let hole = right.units.as_slice() == [HOLE] && left.units.last() == Some(&HOLE);
         match Rc::get_mut(&mut left.units) {
@@ -212,6 +233,7 @@ impl Machine {
     /// How two values compare; the inner none when one is not a number.
     fn order(&mut self, left: &Value, right: &Value) -> Option<Option<std::cmp::Ordering>> {
         if let (Value::Text(a), Value::Text(b)) = (left, right) {
+            self.charge(a.len().min(b.len()) / 32);
             return (a.is_whole() && b.is_whole()).then(|| Some(a.units.cmp(&b.units)));
         }
         Some(self.number_of(left)?.partial_cmp(&self.number_of(right)?))
@@ -224,7 +246,10 @@ impl Machine {
             (Value::Undefined, Value::Undefined) | (Value::Null, Value::Null) => Some(true),
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
             (Value::Number(a), Value::Number(b)) => Some(a == b),
-            (Value::Text(a), Value::Text(b)) => (a.is_whole() && b.is_whole()).then(|| a.units == b.units),
+            (Value::Text(a), Value::Text(b)) => {
+                self.charge(if a.len() == b.len() { a.len() / 32 } else { 0 });
+                (a.is_whole() && b.is_whole()).then(|| a.units == b.units)
+            }
             (Value::Item(a), Value::Item(b)) => Some(a == b),
             (Value::Native(a), Value::Native(b)) => Some(a == b),
             (Value::Method(a), Value::Method(b)) => Some(a.1 == b.1),

@@ -41,6 +41,8 @@ pub(in crate::script) struct Record {
     pub(in crate::script) redirects: Vec<String>,
     pub(in crate::script) looks: Looks,
     pub(in crate::script) cut: Option<&'static str>,
+    /// The steps that are left over.
+    pub(in crate::script) left: u32,
     /// The last markup is a stream that grows.
     streaming: bool,
     /// Markup that was searched for scripts already.
@@ -266,6 +268,7 @@ impl Machine {
         if !plain(left.how) || !plain(right.how) || !letter(left.units.last()) || !letter(right.units.first()) {
             return;
         }
+        self.charge(8);
         let seam = left.len().min(REACH);
         let near = left.part(left.len() - seam, left.len()).read() + &right.part(0, REACH).read();
         for keyword in words::crossing(&near, seam) {

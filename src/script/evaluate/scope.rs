@@ -144,11 +144,22 @@ impl Machine {
         if let Some(value) = self.lookup(symbol, from) {
             return value;
         }
+        if let Some(Some(native)) = self.natives.get(symbol as usize) {
+            return native.clone();
+        }
         let name = self.tree.name(symbol);
         if &*name == "arguments" {
             return self.arguments(from);
         }
-        self.host_name(&name)
+        let value = self.host_name(&name);
+        if let Value::Native(_) = value {
+            let at = symbol as usize;
+            if self.natives.len() <= at {
+                self.natives.resize(at + 1, None);
+            }
+            self.natives[at] = Some(value.clone());
+        }
+        value
     }
 
     /// What a global name means where the script gives it no value.

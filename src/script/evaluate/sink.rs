@@ -27,6 +27,20 @@ impl Machine {
                 return self.create(&name);
             }
             "createTextNode" => return Ok(first),
+            "getElementById" | "querySelector" | "$" | "jQuery" if matches!(first, Value::Text(_)) => {
+                let id = self.text_of(&first).read();
+                let id = if last(path) == "getElementById" { Some(&*id) } else { id.strip_prefix('#') };
+                if let Some(element) = id.and_then(|id| self.element_around(id)) {
+                    return Ok(element);
+                }
+                return self.call_other(path, &first, &second, arguments);
+            }
+            "html" | "text" if arguments.is_empty() => {
+                let receiver = path.rsplit_once('.').map_or("", |(receiver, _)| receiver);
+                if let Some(text) = self.text_around(receiver, last(path)) {
+                    return Ok(text);
+                }
+            }
             "cloneNode" => return Ok(Value::Host(Rc::clone(path))),
             "write" | "writeln" if path.starts_with("document") || path.starts_with('?') => {
                 for argument in arguments {
@@ -265,6 +279,7 @@ impl Machine {
         let script = source.trim();
         let script = script.strip_prefix("javascript:").unwrap_or(script);
         self.make(script.len() * 4)?;
+        self.spend_source(script.len())?;
         if !nested && !self.ran.insert(crate::model::Digest::of(script)) {
             return Ok(Value::Undefined);
         }
@@ -294,11 +309,16 @@ impl Machine {
         self.sink(Sink::Eval);
         self.note_code(code, &body, "Function");
         self.make(body.len() * 4)?;
+        let source = format!("(function({names}){{{body}\n}})");
+        if let Some(known) = self.compiled.get(&source) {
+            let known = *known;
+            return self.evaluate(known, super::scope::TOP);
+        }
+        self.spend_source(source.len())?;
         if self.layers >= super::MAX_LAYERS_DEEP {
             self.cut("layers");
             return Ok(self.unknown());
         }
-        let source = format!("(function({names}){{{body}\n}})");
         let Some(program) = self.tree.add(&source) else {
             self.cut("parser");
             return Ok(self.unknown());
@@ -306,6 +326,7 @@ impl Machine {
         let Some(function) = self.tree.nth(program, 0).and_then(|id| self.tree.nth(id, 0)) else {
             return Ok(self.unknown());
         };
+        self.compiled.insert(source, function);
         self.evaluate(function, super::scope::TOP)
     }
 }

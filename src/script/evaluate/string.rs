@@ -65,7 +65,9 @@ impl Machine {
             return self.unknown();
         }
         match (name, unit) {
-            ("charAt" | "at", Some(_)) => Value::Text(text.part(at as usize, at as usize + 1).by(How::PICKED)),
+            ("charAt" | "at", Some(unit)) => {
+                Value::Text(Text { units: self.single(unit), how: text.how | How::PICKED })
+            }
             ("charAt", None) => Value::text(""),
             ("charCodeAt", Some(unit)) => Value::Number(f64::from(unit)),
             ("charCodeAt", None) => Value::Number(f64::NAN),

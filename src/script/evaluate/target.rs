@@ -2,9 +2,17 @@
 
 use super::Machine;
 use super::heap::Kind as Item;
-use super::operator::{Operator, takes_right};
+use super::operator::Operator;
 use super::value::{Done, Outcome, Value};
 use crate::script::syntax::{Field, Id, Kind};
+use std::rc::Rc;
+
+/// The key of a member: a name that stands in the source, or what an expression gave.
+#[derive(Debug)]
+pub(super) enum Key {
+    Name(Rc<str>),
+    Value(Value),
+}
 
 impl Machine {
     /// Gives a value to what stands on the left of an assignment or declaration.
@@ -81,30 +89,35 @@ impl Machine {
     }
 
     /// The object and the key of a member expression.
-    pub(super) fn member_parts(&mut self, id: Id, scope: u32) -> Result<(Value, Value), super::value::Stop> {
+    pub(super) fn member_parts(&mut self, id: Id, scope: u32) -> Result<(Value, Key), super::value::Stop> {
         let object = match self.tree.child(id, Field::Object) {
             Some(object) => self.evaluate(object, scope)?,
             None => Value::Unknown,
         };
         let key = match (self.tree.child(id, Field::Property), self.tree.child(id, Field::Index)) {
-            (Some(property), _) => {
-                let name = self.tree.name(self.tree.symbol_of(property));
-                Value::text(&name)
-            }
-            (None, Some(index)) => {
-                let key = self.evaluate(index, scope)?;
-                self.hidden_name(&object, &key, index);
-                key
-            }
-            (None, None) => Value::Unknown,
+            (Some(property), _) => Key::Name(self.tree.name(self.tree.symbol_of(property))),
+            (None, Some(index)) => match self.literal_name(index)? {
+                Some(name) => Key::Name(name),
+                None => {
+                    let key = self.evaluate(index, scope)?;
+                    self.hidden_name(&object, &key, index);
+                    Key::Value(key)
+                }
+            },
+            (None, None) => Key::Value(Value::Unknown),
         };
         Ok((object, key))
     }
 
     /// A member expression's value.
     pub(super) fn member(&mut self, id: Id, scope: u32) -> Outcome {
-        let (object, key) = self.member_parts(id, scope)?;
-        self.get(&object, &key)
+        match self.member_parts(id, scope)? {
+            (object, Key::Name(name)) => {
+                self.spend(1)?;
+                self.get_named(&object, &name)
+            }
+            (object, Key::Value(key)) => self.get(&object, &key),
+        }
     }
 
     pub(super) fn assignment(&mut self, id: Id, scope: u32) -> Outcome {
@@ -153,18 +166,18 @@ impl Machine {
     pub(super) fn augmented(&mut self, id: Id, scope: u32) -> Outcome {
         let (left, right) = (self.tree.child(id, Field::Left), self.tree.child(id, Field::Right));
         let (Some(left), Some(right)) = (left, right) else { return Ok(Value::Unknown) };
-        let sign = self.tree.child(id, Field::Operator).map_or("", |id| self.tree.text(id)).to_owned();
+        let (operator, takes) = self.operator_of(id);
         self.at = id;
-        if sign == "+=" && self.tree.kind(left) == Kind::Name && !self.is_name_of_browser(left, scope) {
+        if operator == Operator::Add && self.tree.kind(left) == Kind::Name && !self.is_name_of_browser(left, scope) {
             return self.grow(left, right, scope);
         }
         let old = self.evaluate(left, scope)?;
-        let value = match takes_right(&sign) {
+        let value = match takes {
             Some(takes) => self.logical(takes, old, right, scope)?,
             None => {
                 let added = self.evaluate(right, scope)?;
                 self.at = id;
-                self.combine(Operator::of(&sign), old, added)?
+                self.combine(operator, old, added)?
             }
         };
         self.bind(left, value.clone(), scope, false)?;
@@ -177,43 +190,44 @@ impl Machine {
     }
 
     /// `object[key] = value`.
-    pub(super) fn set(&mut self, object: &Value, key: &Value, value: Value) -> Done {
-        match object {
-            Value::Item(place) => {
-                if let (Value::Number(at), true) = (key, self.heap.list(object).is_some()) {
-                    return self.set_at(object, *at, value);
-                }
-                let name = self.text_of(key).read();
-                match self.heap.get(*place).map(|item| &item.kind) {
-                    Some(Item::Element(_)) => self.set_on_element(*place, &name, &value),
-                    Some(Item::Style(element)) => {
-                        let element = *element;
-                        self.set_style(element, &name, &value);
-                        Ok(())
-                    }
-                    _ => self.set_field(object, &name, value),
-                }
+    pub(super) fn set(&mut self, object: &Value, key: &Key, value: Value) -> Done {
+        let name: Rc<str> = match key {
+            Key::Name(name) => Rc::clone(name),
+            Key::Value(Value::Number(at)) if self.heap.list(object).is_some() => {
+                return self.set_at(object, *at, value);
             }
+            Key::Value(key) => {
+                let name = self.text_of(key);
+                self.make(name.len())?;
+                name.read().into()
+            }
+        };
+        match object {
+            Value::Item(place) => match self.heap.get(*place).map(|item| &item.kind) {
+                Some(Item::Element(_)) => self.set_on_element(*place, &name, &value),
+                Some(Item::Style(element)) => {
+                    let element = *element;
+                    self.set_style(element, &name, &value);
+                    Ok(())
+                }
+                _ => self.set_field(object, &name, value),
+            },
             Value::Native(path) => {
-                let name = self.text_of(key).read();
                 self.extended.insert(format!("{path}.{name}"), value);
                 Ok(())
             }
             Value::Host(path) => {
-                let (path, name) = (path.clone(), self.text_of(key).read());
+                let path = path.clone();
                 self.set_host(&path, &name, &value)
             }
-            Value::Unknown => {
-                let name = self.text_of(key).read();
-                self.set_host(super::host::NAMELESS, &name, &value)
-            }
+            Value::Unknown => self.set_host(super::host::NAMELESS, &name, &value),
             _ => Ok(()),
         }
     }
 
     /// Sets a named field of an item; of a list also its places and length.
     pub(super) fn set_field(&mut self, object: &Value, name: &str, value: Value) -> Done {
-        self.make(64)?;
+        self.make(128)?;
         if self.heap.list(object).is_some() {
             if let Ok(at) = name.parse::<u32>() {
                 return self.set_at(object, f64::from(at), value);
@@ -264,11 +278,16 @@ impl Machine {
             return Ok(());
         }
         let (object, key) = self.member_parts(id, scope)?;
-        let name = self.text_of(&key).read();
+        let name: Rc<str> = match key {
+            Key::Name(name) => name,
+            Key::Value(key) => self.text_of(&key).read().into(),
+        };
         if let Value::Item(place) = object
             && let Some(item) = self.heap.get_mut(place)
         {
+            let count = item.fields.names().len();
             item.fields.remove(&name);
+            self.charge(count / 8);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::model::{Looks, Sink};
 use proptest::prelude::*;
 
 fn run(script: &str) -> Option<super::Record> {
-    super::run(script, true)
+    super::run(script, 400_000, std::rc::Rc::default())
 }
 
 /// What a script writes.

@@ -29,7 +29,7 @@ struct Node {
     /// Its first child in the list of children, and how many there are.
     first: u32,
     count: u32,
-    /// The symbol of a name or property.
+    /// The symbol of a name, property or operator.
     symbol: Symbol,
 }
 
@@ -166,7 +166,8 @@ impl Tree {
         }
         let first = self.children.len() as u32;
         self.children.extend(done.drain(open.from..));
-        let symbol = if matches!(open.kind, Kind::Name | Kind::Property) { self.symbol_at(open) } else { 0 };
+        let symbol =
+            if matches!(open.kind, Kind::Name | Kind::Property | Kind::Operator) { self.symbol_at(open) } else { 0 };
         let count = self.children.len() as u32 - first;
         let id = self.nodes.len() as Id;
         self.nodes.push(Node { kind: open.kind, start: open.start, end: open.end, first, count, symbol });

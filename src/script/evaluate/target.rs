@@ -203,17 +203,15 @@ impl Machine {
             }
         };
         match object {
-            Value::Item(place) => {
-                match self.heap.get(*place).map(|item| &item.kind) {
-                    Some(Item::Element(_)) => self.set_on_element(*place, &name, &value),
-                    Some(Item::Style(element)) => {
-                        let element = *element;
-                        self.set_style(element, &name, &value);
-                        Ok(())
-                    }
-                    _ => self.set_field(object, &name, value),
+            Value::Item(place) => match self.heap.get(*place).map(|item| &item.kind) {
+                Some(Item::Element(_)) => self.set_on_element(*place, &name, &value),
+                Some(Item::Style(element)) => {
+                    let element = *element;
+                    self.set_style(element, &name, &value);
+                    Ok(())
                 }
-            }
+                _ => self.set_field(object, &name, value),
+            },
             Value::Native(path) => {
                 self.extended.insert(format!("{path}.{name}"), value);
                 Ok(())

@@ -166,7 +166,8 @@ impl Tree {
         }
         let first = self.children.len() as u32;
         self.children.extend(done.drain(open.from..));
-        let symbol = if matches!(open.kind, Kind::Name | Kind::Property | Kind::Operator) { self.symbol_at(open) } else { 0 };
+        let symbol =
+            if matches!(open.kind, Kind::Name | Kind::Property | Kind::Operator) { self.symbol_at(open) } else { 0 };
         let count = self.children.len() as u32 - first;
         let id = self.nodes.len() as Id;
         self.nodes.push(Node { kind: open.kind, start: open.start, end: open.end, first, count, symbol });

@@ -71,7 +71,8 @@ impl Table {
             Coding::Plain => text.clone(),
             Coding::Base64 => base64(text.as_bytes(), TURNED).trim_end_matches('=').to_owned(),
             Coding::Rc4 => {
-                let mixed: String = rc4(text.as_bytes(), self.keys[place].as_bytes()).into_iter().map(char::from).collect();
+                let mixed: String =
+                    rc4(text.as_bytes(), self.keys[place].as_bytes()).into_iter().map(char::from).collect();
                 base64(mixed.as_bytes(), TURNED).trim_end_matches('=').to_owned()
             }
         }
@@ -141,11 +142,15 @@ impl Table {
     /// Keys may hold the marks of a template: they are put in last.
     fn filled(&self, seed: &mut Seed, whole: &str, names: &[String]) -> String {
         let mark = |at: usize| format!("KEY{at}KEY");
-        let hidden = self.keys.iter().enumerate().fold(whole.to_owned(), |text, (at, key)| {
-            text.replace(&format!("'{key}'"), &format!("'{}'", mark(at)))
-        });
+        let hidden =
+            self.keys.iter().enumerate().fold(whole.to_owned(), |text, (at, key)| {
+                text.replace(&format!("'{key}'"), &format!("'{}'", mark(at)))
+            });
         let filled = seed.filled(&hidden, names);
-        self.keys.iter().enumerate().fold(filled, |text, (at, key)| text.replace(&format!("'{}'", mark(at)), &format!("'{key}'")))
+        self.keys
+            .iter()
+            .enumerate()
+            .fold(filled, |text, (at, key)| text.replace(&format!("'{}'", mark(at)), &format!("'{key}'")))
     }
 }
 

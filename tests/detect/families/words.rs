@@ -95,7 +95,9 @@ fn decimals(seed: &mut Seed, end: &str) -> (String, String) {
     let (mark, more) = (seed.pick(&[';', ',', ' ', '-']), seed.below(700));
     let text: Vec<String> = end.bytes().map(|byte| (usize::from(byte) + more).to_string()).collect();
     let decoder = match seed.below(3) {
-        0 => format!("var $2=$1@split('{mark}');for(var $3=#0;$3<$2@length;$3++)$5+=String@fromCharCode($2[$3]-{more});"),
+        0 => {
+            format!("var $2=$1@split('{mark}');for(var $3=#0;$3<$2@length;$3++)$5+=String@fromCharCode($2[$3]-{more});")
+        }
         1 => format!("$1@split('{mark}')@forEach(function($3){{$5+=String@fromCharCode(parseInt($3,#10)-{more});}});"),
         _ => format!(
             "var $2=$1@match(/\\d+/g),$3=#0;while($3<$2@length){{$5=$5+String@fromCharCode(Number($2[$3++])-{more});}}"
@@ -107,7 +109,8 @@ fn decimals(seed: &mut Seed, end: &str) -> (String, String) {
 /// A figure and a letter for each unit: `12a-3b`.
 fn groups(seed: &mut Seed, end: &str) -> (String, String) {
     let base = 5 + seed.below(20);
-    let group = |byte: u8| format!("{}{}", usize::from(byte) / base, char::from(b'a' + (usize::from(byte) % base) as u8));
+    let group =
+        |byte: u8| format!("{}{}", usize::from(byte) / base, char::from(b'a' + (usize::from(byte) % base) as u8));
     let text: Vec<String> = end.bytes().map(group).collect();
     let decoder = format!(
         "var $2=$1@split('-');for(var $3 in $2){{var $4=$2[$3];\

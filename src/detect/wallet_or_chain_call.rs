@@ -93,7 +93,8 @@ fn judge(script: &NewScript, first_sight: bool) -> Option<Found> {
     // What a chain answers is no code, unless somebody keeps the next stage there.
     let runs = call.is_some() && script.report.sinks.contains(&Sink::Eval);
     let hidden = !script.item.value.to_ascii_lowercase().contains(word);
-    let severity = if first_sight && !hidden && !runs && !(call.is_some() && node.is_some()) {
+    let speaks_to_node = call.is_some() && node.is_some();
+    let severity = if first_sight && !hidden && !runs && !speaks_to_node {
         (Severity::Medium, Confidence::Firm)
     } else if first_sight {
         (Severity::High, Confidence::Firm)

@@ -34,7 +34,7 @@ impl Machine {
         if let Some(Item::Function(closure)) = self.heap.get_mut(place).map(|item| &mut item.kind) {
             closure.entered = true;
         }
-        self.make(224 + arguments.len() * size_of::<Value>())?;
+        self.make(224 + std::mem::size_of_val(arguments))?;
         let asks = asks_a_table(arguments);
         let scope = self.scope_of(function, closure, this, arguments);
         self.parameters(closure.node, arguments, scope)?;

@@ -2,12 +2,13 @@
 
 use super::support::{Hosts, NewScript, new_scripts};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Confidence, Looks, Rule, Severity, Sink, StaticWords, Words};
+use crate::model::{Action, Case, Confidence, Looks, Rule, Severity, Sink, StaticWords, Words};
 
 /// # What it finds
 ///
 /// A new script that looks at the referrer, browser, cookies, language or screen, and then leaves for an address on an
-/// unknown host by itself. What the script would do is read from its decoded layers too.
+/// unknown host by itself; or one that looks at referrer and cookies, asks for code and runs it. What the script would do
+/// is read from its decoded layers too.
 ///
 /// # Why it matters
 ///
@@ -27,7 +28,7 @@ use crate::model::{Case, Confidence, Looks, Rule, Severity, Sink, StaticWords, W
 ///
 /// # References
 ///
-/// JPCERT/CC quarterly report 2021 Q3 (redirects by referrer to fake shops); Sign1 (2023–2024).
+/// JPCERT/CC quarterly report 2021 Q3 (redirects by referrer to fake shops); Sign1 (2023–2024); Parrot TDS (2019–).
 pub(super) struct ConditionalRedirect;
 
 static RULE: Rule = Rule {
@@ -59,6 +60,24 @@ const TELLING: Looks =
     Looks::REFERRER.and(Looks::AGENT).and(Looks::COOKIE).and(Looks::LANGUAGE).and(Looks::WEBDRIVER).and(Looks::SCREEN);
 
 fn judge(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
+    leaves(script, hosts, case).or_else(|| fetches_code(script, case))
+}
+
+/// A script that asks for code and runs it, for those only who came from elsewhere and for the first time (Parrot).
+fn fetches_code(script: &NewScript, case: &Case) -> Option<Found> {
+    let chosen = |action: &&Action| action.after.has(Looks::REFERRER) && action.after.has(Looks::COOKIE);
+    let actions = || script.report.actions.iter().filter(chosen);
+    actions().find(|action| action.sink == Sink::Eval && action.target == "…")?;
+    let asked = actions().find(|action| action.sink == Sink::Network)?;
+    let severity = if case.approved.is_some() { Severity::Critical } else { Severity::High };
+    let words = Words::new(
+        "a script looks where the visitor came from, and then runs code that it is sent",
+        "スクリプトが閲覧者の来訪元を調べたうえで、外から受け取ったコードを実行します",
+    );
+    Some(Found::new(severity, Confidence::Firm, words).on(script.item).evidence(asked.target.clone()))
+}
+
+fn leaves(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
     let leaves = script.foreign(hosts).into_iter().filter(|(action, _)| {
         action.sink == Sink::Navigate && !action.waits && action.by != "open" && action.after.has(TELLING)
     });

@@ -53,6 +53,9 @@ static RULE: Rule = Rule {
 /// Links to unknown sites from which on a block is more than an oversight.
 const MANY: usize = 3;
 
+/// Unknown sites in one hidden element from which on no menu explains them, whoever looks for the first time.
+const FARM: usize = 30;
+
 impl Detector for HiddenLinks {
     fn rule(&self) -> &'static Rule {
         &RULE
@@ -180,7 +183,7 @@ fn hidden(case: &Case, item: &ActiveItem, links: &Links) -> Option<Found> {
     let spam = links.spam.any();
     let (severity, confidence) = match links.unknown {
         _ if spam && links.unknown >= MANY => (Severity::High, Confidence::Firm),
-        MANY.. if !first_sight => (Severity::High, Confidence::Firm),
+        MANY.. if !first_sight || links.sites.len() >= FARM => (Severity::High, Confidence::Firm),
         MANY.. if links.sites.len() >= MANY => (Severity::Medium, Confidence::Tentative),
         _ if first_sight && !spam => return None,
         _ if spam || OddPlaces::of(case).name(item.position).is_some() => (Severity::Medium, Confidence::Firm),

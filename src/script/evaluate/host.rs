@@ -8,6 +8,9 @@ use std::rc::Rc;
 /// The global object, and something of the browser without a name.
 pub(super) const WINDOW: &str = "window";
 pub(super) const NAMELESS: &str = "?";
+/// The scripts of the page, and the one that is being read: a decoder may be keyed by its own text.
+pub(super) const SCRIPTS: &str = "document.scripts";
+pub(super) const OWN_SCRIPT: &str = "document.currentScript";
 /// How the name of an element of the page begins whose text is known; its id follows.
 const AROUND: &str = "document.getElementById(#";
 /// Longest name of something of the browser, in bytes.
@@ -132,6 +135,10 @@ impl Machine {
 
     /// The text of an element of the page.
     pub(super) fn text_around(&mut self, path: &str, name: &str) -> Option<Value> {
+        if path == OWN_SCRIPT && matches!(name, "innerHTML" | "text" | "textContent" | "innerText") {
+            self.make(self.own_length * 2).ok()?;
+            return Some(Value::text(self.tree.own(self.own_length)));
+        }
         let (id, way) = path.strip_prefix(AROUND)?.split_once(')')?;
         let raw = match (way, name) {
             ("", "innerHTML" | "html") => true,

@@ -17,6 +17,9 @@ impl Machine {
             (Value::Item(_), Value::Number(at)) if self.heap.list(object).is_some() => {
                 return Ok(self.at(object, *at));
             }
+            (Value::Host(path), Value::Number(_) | Value::Unknown) if &**path == super::host::SCRIPTS => {
+                return Ok(Value::host(super::host::OWN_SCRIPT));
+            }
             (Value::Unknown | Value::Host(_), Value::Number(_)) | (_, Value::Unknown) => return Ok(self.unknown()),
             _ => {}
         }

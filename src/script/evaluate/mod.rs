@@ -40,6 +40,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use value::{Done, Stop, Value};
 
+/// Why more is left out than any honest script does.
+const ACTIONS: &str = "actions";
 /// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
 const MAX_STEPS: u32 = 4_000_000;
 /// Steps that reading a byte of source counts for.
@@ -246,6 +248,9 @@ impl Machine {
             left = left.saturating_sub(given - self.steps);
             self.steps += kept;
         }
+        if (place as usize) < self.heap.len() {
+            self.cut("functions");
+        }
     }
 
     /// Runs a function that has not been entered yet.
@@ -306,8 +311,11 @@ impl Machine {
         Ok(())
     }
 
-    /// Keeps the first reason why not everything was followed.
+    /// Keeps the first reason why not everything was followed; that more was done than is noted outweighs others.
     fn cut(&mut self, reason: &'static str) {
+        if reason == ACTIONS {
+            self.record.cut = Some(reason);
+        }
         self.record.cut.get_or_insert(reason);
     }
 

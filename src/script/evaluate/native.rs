@@ -4,6 +4,7 @@ use super::Machine;
 use super::coerce::{in_radix, to_int32, to_uint32, to_whole};
 use super::heap::Kind;
 use super::value::{How, Outcome, Text, Value};
+use crate::model::Sink;
 use crate::script::text;
 use std::rc::Rc;
 
@@ -104,6 +105,11 @@ impl Machine {
     fn call_eval(&mut self, first: Value) -> Outcome {
         match first {
             Value::Text(code) => self.run_text(&code, "eval"),
+            // What comes from elsewhere is run.
+            Value::Unknown | Value::Host(_) => {
+                self.action(Sink::Eval, "eval", &Text::hole());
+                Ok(self.unknown())
+            }
             other => Ok(other),
         }
     }

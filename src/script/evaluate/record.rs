@@ -9,7 +9,12 @@ use crate::script::words;
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
+<<<<<<< HEAD
 const MAX_ACTIONS: usize = 512;
+=======
+const MAX_ACTIONS: usize = 128;
+const MAX_REDIRECTS: usize = 32;
+>>>>>>> 5c3869b (Tell when a script does more than is noted, and when a page has more scripts than are followed)
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;
 /// Longest address or text of an action, in bytes; most bytes of markup and of layers.
@@ -77,8 +82,11 @@ impl Record {
 
     pub(super) fn layer(&mut self, how: &'static str, text: String) {
         let known = self.layers.iter().any(|layer| layer.text == text);
-        if known || text.trim().len() < 4 || self.layers.len() >= MAX_LAYERS || self.decoded + text.len() > MAX_DECODED
-        {
+        if known || text.trim().len() < 4 {
+            return;
+        }
+        if self.layers.len() >= MAX_LAYERS || self.decoded + text.len() > MAX_DECODED {
+            self.cut.get_or_insert("decoded");
             return;
         }
         self.decoded += text.len();
@@ -111,7 +119,9 @@ impl Machine {
         self.sink(sink);
         let shown = text.shown();
         let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
-        let decoded = text.how.is_encoded();
+        // Letters that were picked one by one hide an address as well as any code does.
+        let picked = text.how.has(How::PICKED) && sink != Sink::Clipboard && self.is_hidden_host(&target);
+        let decoded = text.how.is_encoded() || picked;
         if decoded && target.len() > 4 {
             self.record.layer(text.how.name(), target.clone());
             if self.is_hidden_host(&target) && sink != Sink::Clipboard {
@@ -126,10 +136,24 @@ impl Machine {
             .actions
             .iter()
             .any(|known| known.sink == action.sink && known.target == action.target && known.by == action.by);
+<<<<<<< HEAD
         match () {
             () if known => {}
             () if self.record.actions.len() < MAX_ACTIONS => self.record.actions.push(action),
             () => self.cut("actions"),
+=======
+        if !known {
+            self.note_action(action);
+        }
+    }
+
+    /// Keeps an action; where there is no room, the reason.
+    fn note_action(&mut self, action: Action) {
+        if self.record.actions.len() < MAX_ACTIONS {
+            self.record.actions.push(action);
+        } else {
+            self.cut(super::ACTIONS);
+>>>>>>> 5c3869b (Tell when a script does more than is noted, and when a page has more scripts than are followed)
         }
     }
 
@@ -152,8 +176,13 @@ impl Machine {
         let host = known.split_once("//").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
         let known = known.get(..known.floor_char_boundary(MAX_TARGET)).unwrap_or_default().to_owned();
         let redirects = &mut self.record.redirects;
-        if !known.is_empty() && (whole || host) && redirects.len() < 32 && !redirects.contains(&known) {
+        if known.is_empty() || !(whole || host) || redirects.contains(&known) {
+            return;
+        }
+        if redirects.len() < MAX_REDIRECTS {
             redirects.push(known);
+        } else {
+            self.cut(super::ACTIONS);
         }
     }
 
@@ -205,8 +234,8 @@ impl Machine {
                 waits: self.waits,
                 decoded: text.how.is_encoded(),
             };
-            if self.record.actions.len() < MAX_ACTIONS && !self.record.actions.contains(&action) {
-                self.record.actions.push(action);
+            if !self.record.actions.contains(&action) {
+                self.note_action(action);
             }
         }
         Ok(())

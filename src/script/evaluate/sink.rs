@@ -27,19 +27,14 @@ impl Machine {
                 return self.create(&name);
             }
             "createTextNode" => return Ok(first),
-            "getElementById" | "querySelector" | "$" | "jQuery" if matches!(first, Value::Text(_)) => {
-                let id = self.text_of(&first).read();
-                let id = if last(path) == "getElementById" { Some(&*id) } else { id.strip_prefix('#') };
-                if let Some(element) = id.and_then(|id| self.element_around(id)) {
-                    return Ok(element);
+            "getElementById" | "querySelector" | "$" | "jQuery" | "getElementsByTagName" | "html" | "text" => {
+                if let Some(found) = self.found_around(path, &first, arguments.is_empty()) {
+                    return Ok(found);
                 }
-                return self.call_other(path, &first, &second, arguments);
-            }
-            "html" | "text" if arguments.is_empty() => {
-                let receiver = path.rsplit_once('.').map_or("", |(receiver, _)| receiver);
-                if let Some(text) = self.text_around(receiver, last(path)) {
-                    return Ok(text);
-                }
+                return match last(path) {
+                    "html" if !arguments.is_empty() => self.put_in(path, arguments).map(|()| first),
+                    _ => self.call_other(path, &first, &second, arguments),
+                };
             }
             "cloneNode" => return Ok(Value::Host(Rc::clone(path))),
             "write" | "writeln" if path.starts_with("document") || path.starts_with('?') => {
@@ -56,7 +51,6 @@ impl Machine {
             | "prepend"
             | "before"
             | "after"
-            | "html"
             | "replaceWith"
             | "appendTo"
             | "prependTo"
@@ -87,6 +81,22 @@ impl Machine {
         Ok(called(path))
     }
 
+    /// What is known of the page around: an element with a text by its id, that text, and the scripts.
+    fn found_around(&mut self, path: &str, first: &Value, bare: bool) -> Option<Value> {
+        if bare {
+            let receiver = path.rsplit_once('.').map_or("", |(receiver, _)| receiver);
+            return self.text_around(receiver, last(path));
+        }
+        let Value::Text(text) = first else { return None };
+        let asked = text.read();
+        match last(path) {
+            "getElementsByTagName" => (asked == "script").then(|| Value::host(super::host::SCRIPTS)),
+            "getElementById" => self.element_around(&asked),
+            "html" | "text" => None,
+            _ => self.element_around(asked.strip_prefix('#')?),
+        }
+    }
+
     fn call_other(&mut self, path: &Rc<str>, first: &Value, second: &Value, arguments: &[Value]) -> Outcome {
         match last(path) {
             "fetch" | "importScripts" | "import" | "get" | "post" | "getJSON" | "getScript" | "ajax" | "axios"
@@ -104,7 +114,8 @@ impl Machine {
             "execCommand" => {
                 let command = self.text_of(first);
                 if command.is("copy") || command.is("cut") {
-                    self.action(Sink::Clipboard, "execCommand", &Text::hole());
+                    let copied = self.selected();
+                    self.action(Sink::Clipboard, "execCommand", &copied);
                 }
             }
             "$" | "jQuery" => self.query(first)?,
@@ -121,6 +132,19 @@ impl Machine {
         }
         self.hand_over(arguments, true);
         Ok(called(path))
+    }
+
+    /// What is copied: the text of the field that the script made last.
+    fn selected(&self) -> Text {
+        let fields = self.heap.items().iter().rev().filter_map(|item| match &item.kind {
+            super::heap::Kind::Element(made) if matches!(made.name.as_str(), "textarea" | "input") => Some(made),
+            _ => None,
+        });
+        let value = |made: &super::heap::Made| {
+            let value = made.attributes.iter().find(|(name, _)| name == "value").map(|(_, value)| value);
+            value.unwrap_or(&made.content).clone()
+        };
+        fields.map(|made| value(made)).find(|text| !text.is_empty()).map_or_else(Text::hole, |text| Text::new(&text))
     }
 
     /// `new` of something of the browser.

@@ -98,7 +98,9 @@ pub(super) fn clipboard(seed: &mut Seed) -> String {
     let name = seed.name();
     let literal = if seed.flip() { seed.pieces(&command, 9) } else { seed.quoted(&command) };
     match seed.below(2) {
-        0 => format!("function {name}(){{navigator.clipboard.writeText({literal})}}document.addEventListener('click',{name});"),
+        0 => format!(
+            "function {name}(){{navigator.clipboard.writeText({literal})}}document.addEventListener('click',{name});"
+        ),
         _ => format!(
             "var {name}=document.createElement('textarea');{name}.value={literal};document.body.appendChild({name});\
              {name}.select();document.execCommand('copy');"
@@ -123,7 +125,8 @@ pub(super) fn chain(seed: &mut Seed) -> String {
 /// A style that hides links, written by digits (`dnnViewState`).
 pub(super) fn hidden_links(seed: &mut Seed) -> String {
     let (class, function) = (seed.letters("abcdefghijklmnopqrstuvwxyz", 6), seed.name());
-    let (more, text) = (seed.below(30), format!("<style>.{class}{{position:absolute;top:-9999px;left:-9999px}}</style>"));
+    let (more, text) =
+        (seed.below(30), format!("<style>.{class}{{position:absolute;top:-9999px;left:-9999px}}</style>"));
     let digits: String = text.bytes().map(|byte| format!("{:03}", usize::from(byte) + more)).collect();
     let words = ["激安 スロット", "casino bonus", "cheap viagra", "オンラインカジノ"];
     let link = |seed: &mut Seed| format!("<a href=\"{}\">{}</a> ", seed.address(), seed.pick(&words));

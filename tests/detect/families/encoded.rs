@@ -120,7 +120,9 @@ pub(super) fn codes(seed: &mut Seed) -> String {
         _ => {
             let numbers = numbers(seed, &|n| n * more);
             let run = seed.run(&text);
-            format!("var {text}=[{numbers}].map(function({at}){{return String.fromCharCode({at}/{more})}}).join('');{run}")
+            format!(
+                "var {text}=[{numbers}].map(function({at}){{return String.fromCharCode({at}/{more})}}).join('');{run}"
+            )
         }
     };
     seed.wrapped(&script)
@@ -208,8 +210,7 @@ pub(super) fn pieces(seed: &mut Seed) -> String {
     let address = seed.address();
     let (made, page) = (seed.name(), seed.name());
     let mut said = |text: &str| seed.pieces(text, 4);
-    let [create, tag, src, place, append] =
-        ["createElement", "iframe", "src", &address, "appendChild"].map(&mut said);
+    let [create, tag, src, place, append] = ["createElement", "iframe", "src", &address, "appendChild"].map(&mut said);
     let code = format!(
         "var {page}=document,{made}={page}[{create}]({tag});{made}[{src}]={place};{made}.width={made}.height=1;\
          {page}.body[{append}]({made});"
@@ -224,7 +225,9 @@ pub(super) fn digits(seed: &mut Seed) -> String {
     let literal = seed.quoted(&hexed(&code, ""));
     let run = seed.run(&out);
     let loops = match seed.below(3) {
-        0 => format!("for(var {at}=0;{at}<{text}.length;{at}+=2){out}+=String.fromCharCode(parseInt({text}.substr({at},2),16));"),
+        0 => format!(
+            "for(var {at}=0;{at}<{text}.length;{at}+=2){out}+=String.fromCharCode(parseInt({text}.substr({at},2),16));"
+        ),
         1 => format!("{out}={text}.replace(/../g,function({at}){{return String.fromCharCode('0x'+{at})}});"),
         _ => format!("{out}=unescape({text}.replace(/(..)/g,'%$1'));"),
     };
@@ -265,7 +268,11 @@ pub(super) fn packed(seed: &mut Seed) -> String {
         }
         rest = after;
     }
-    let key = if words.len() <= 36 { "e=function(c){return c.toString(36)};" } else { "e=function(c){return (c%36).toString(36)+(c<36?'':'z')};" };
+    let key = if words.len() <= 36 {
+        "e=function(c){return c.toString(36)};"
+    } else {
+        "e=function(c){return (c%36).toString(36)+(c<36?'':'z')};"
+    };
     let text = out.replace('\\', "\\\\").replace('\'', "\\'");
     let last = seed.pick(&["d", "r"]);
     format!(

@@ -1,0 +1,126 @@
+//! What hostile scripts cost: the time of the report on each and the memory it takes, each in a process of its own.
+//!
+//! The bound is 250 ms and 64 MB for any one script. `cargo bench --bench hostile -- name` measures those whose name holds
+//! the word.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark reads the clock and starts processes"
+)]
+
+use hinomi::script::report;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Marks a script as one that hides something, so that it gets the most steps.
+const HIDES: &str = "/*p,a,c,k,e*/";
+
+/// Loops that never end, by what they do all the time.
+const LOOPS: [(&str, &str); 31] = [
+    ("loop empty", "while(true){}"),
+    ("loop sums", "var s=0;for(var i=0;i<1e9;i++){s=(s+i*3)%256}"),
+    ("loop calls", "function f(a,b){return a+b}for(;;)f(1,2)"),
+    ("loop recursion", "function f(){f();f()}f()"),
+    ("loop closures", "for(;;){(function(){return function(){}})()}"),
+    ("loop objects", "for(;;){var o={a:1,b:{c:2}}}"),
+    ("loop fields", "var o={};for(var i=0;;i++)o['k'+i]=i"),
+    ("loop deletes", "var o={};for(var i=0;i<20000;i++)o['k'+i]=i;for(;;){o.x=1;delete o.x}"),
+    ("loop lists", "for(;;){var a=[1,2,3,4,5,6,7,8]}"),
+    ("loop push", "var a=[1];for(var i=0;i<a.length;i++)a.push(i)"),
+    ("loop shift", "var a=new Array(99999);for(;;)a.push(a.shift())"),
+    ("loop sort", "var a=[];for(var i=0;i<4000;i++)a.push('x'.repeat(4000)+i%7);for(;;)a.sort()"),
+    ("loop join", "var a=new Array(60000);for(;;)a.join('')"),
+    ("loop codes", "var s='',t='abcdefgh';for(var i=0;;i++){s=String.fromCharCode(t.charCodeAt(i%8)^3)}"),
+    ("loop text", "var t='';for(;;)t+='abc'"),
+    ("loop doubling", "var s='x';while(1)s+=s"),
+    ("loop equal texts", "var a='a'.repeat(1e6)+'b',b='a'.repeat(1e6)+'b';for(;;)a==b"),
+    ("loop numbers of texts", "var a='1'.repeat(1e6);for(;;)+a"),
+    ("loop keys", "var k='k'.repeat(1e6),o={};for(;;)o[k]"),
+    ("loop search", "var a='a'.repeat(1e6),b='a'.repeat(5e5)+'b';for(;;){a.indexOf(b);a.lastIndexOf(b)}"),
+    ("loop replace", "var a='a'.repeat(10000);while(1){a=a.replace(/a/g,'aa')}"),
+    ("loop patterns", "for(var i=0;;i++)new RegExp('(a{1,50}b?){1,40}'+i,'i').test('a')"),
+    ("loop catastrophe", "var t='a'.repeat(200000)+'!';for(;;)/(a+)+$/.test(t)"),
+    ("loop classes", "var t='aé'.repeat(200000);for(;;)/(?:[\\s\\S]{0,90}[a-f]){3}x/i.exec(t)"),
+    ("loop captures", "var t='ab'.repeat(100000);for(;;)t.match(/(a)(b)(a?)(b?)/g)"),
+    ("loop eval", "for(var i=0;;i++)eval('var x'+i+'=function(){return '+i+'}')"),
+    ("loop Function", "var t='a+'.repeat(20000)+1;for(var i=0;;i++)new Function(t+i)"),
+    ("loop escapes", "var t='é'.repeat(1e5);for(;;)unescape(escape(t))"),
+    ("loop base64", "var t='a'.repeat(1e6);for(;;)atob(btoa(t))"),
+    ("loop writes", "for(;;){document.write('<b>'+Math.random())}"),
+    (
+        "loop elements",
+        "for(;;){var e=document.createElement('iframe');e.src='//a.example/';document.body.appendChild(e)}",
+    ),
+];
+
+/// All of them with their names.
+fn scripts() -> Vec<(String, String)> {
+    let mut all: Vec<_> = LOOPS.iter().map(|(name, code)| ((*name).to_owned(), format!("{HIDES}{code}"))).collect();
+    let mut add = |name: &str, code: String| all.push((name.to_owned(), code));
+    for piece in ["[", "(", "{", "a+", "-", "f(", "a?b:", "`${", "!function(){", "x=>", "if(a)", "\\x61'"] {
+        add(&format!("deep {piece}"), HIDES.to_owned() + &piece.repeat(380_000 / piece.len()));
+        add(&format!("deep and long {piece}"), HIDES.to_owned() + &piece.repeat((2 << 20) / piece.len()));
+    }
+    add("closed brackets", format!("{HIDES}{}1{}", "(".repeat(100_000), ")".repeat(100_000)));
+    let words: String = (0..1_200_000).map(|n| format!("v{n}=1,")).collect();
+    add("10 MB in one line", format!("{HIDES}var {words}z"));
+    add("10 MB of statements", format!("{HIDES}{}", "a('b'+'c');".repeat(950_000)));
+    add("a literal of 2 MB", format!("{HIDES}eval(unescape('{}'))", "%61".repeat(690_000)));
+    add(
+        "doubling names",
+        (0..3_000).map(|n| format!("var a{}=a{n}+a{n};", n + 1)).collect::<String>().replacen(
+            "var a1=",
+            "var a0='xx';eval;var a1=",
+            1,
+        ),
+    );
+    add("evals in evals", format!("{HIDES}{}1{}", "eval('".repeat(200), "')".repeat(200)));
+    let letter = "(![]+[])[+!![]]+([][[]]+[])[!![]+!![]]+({}+[])[!![]+!![]+!![]]+";
+    add("symbols", letter.repeat(370_000 / letter.len()) + "[]");
+    let call = "[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]+(![]+[])[+!+[]]+(!![]+[])[+[]]][({}+[])[5]]+";
+    add("symbols that call", call.repeat(370_000 / call.len()) + "[]");
+    add("lists of numbers", format!("{HIDES}var a=[{}];a.map(function(x){{return x^1}})", "1,".repeat(180_000)));
+    all
+}
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let scripts = scripts();
+    if let [flag, name] = wanted.as_slice()
+        && flag == "one"
+    {
+        let script = scripts.iter().find(|(known, _)| known == name).map_or("", |(_, code)| code);
+        return one(script);
+    }
+    let Ok(own) = std::env::current_exe() else { return };
+    let mut worst = (Duration::ZERO, 0);
+    for (name, _) in scripts.iter().filter(|(name, _)| wanted.iter().all(|word| name.contains(word.as_str()))) {
+        let Ok(output) = Command::new(&own).args(["one", name]).output() else { continue };
+        let line = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let mut figures = line.split(' ').filter_map(|figure| figure.parse::<u64>().ok());
+        let (micros, kilobytes) = (figures.next().unwrap_or(u64::MAX), figures.next().unwrap_or(u64::MAX));
+        println!("{:>9.1} ms {:>8.1} MB  {name}", micros as f64 / 1e3, kilobytes as f64 / 1e3);
+        worst = (worst.0.max(Duration::from_micros(micros)), worst.1.max(kilobytes));
+    }
+    println!("at most {:.1} ms and {:.1} MB", worst.0.as_secs_f64() * 1e3, worst.1 as f64 / 1e3);
+}
+
+/// Prints the least time of three reports in microseconds, and the memory that they took at most in kilobytes.
+fn one(script: &str) {
+    let _ = report("eval('1')");
+    let before = peak();
+    let times = (0..3).map(|_| {
+        let start = Instant::now();
+        drop(std::hint::black_box(report(script)));
+        start.elapsed()
+    });
+    let least = times.min().unwrap_or_default();
+    println!("{} {}", least.as_micros(), peak().saturating_sub(before));
+}
+
+/// The most memory that this process held, in kilobytes.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|figure| figure.parse().ok()).unwrap_or(0)
+}

@@ -9,12 +9,8 @@ use crate::script::words;
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
-<<<<<<< HEAD
 const MAX_ACTIONS: usize = 512;
-=======
-const MAX_ACTIONS: usize = 128;
 const MAX_REDIRECTS: usize = 32;
->>>>>>> 5c3869b (Tell when a script does more than is noted, and when a page has more scripts than are followed)
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;
 /// Longest address or text of an action, in bytes; most bytes of markup and of layers.
@@ -117,6 +113,7 @@ impl Machine {
     /// Notes what would be done with an address or text.
     pub(super) fn action(&mut self, sink: Sink, by: &str, text: &Text) {
         self.sink(sink);
+        self.charge(64 + text.len() / 16);
         let shown = text.shown();
         let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
         // Letters that were picked one by one hide an address as well as any code does.
@@ -136,12 +133,6 @@ impl Machine {
             .actions
             .iter()
             .any(|known| known.sink == action.sink && known.target == action.target && known.by == action.by);
-<<<<<<< HEAD
-        match () {
-            () if known => {}
-            () if self.record.actions.len() < MAX_ACTIONS => self.record.actions.push(action),
-            () => self.cut("actions"),
-=======
         if !known {
             self.note_action(action);
         }
@@ -153,12 +144,12 @@ impl Machine {
             self.record.actions.push(action);
         } else {
             self.cut(super::ACTIONS);
->>>>>>> 5c3869b (Tell when a script does more than is noted, and when a page has more scripts than are followed)
         }
     }
 
     /// Whether an address names a host that does not stand in the script in clear.
-    fn is_hidden_host(&self, target: &str) -> bool {
+    fn is_hidden_host(&mut self, target: &str) -> bool {
+        self.charge(self.own_length / 128);
         let host = target.split_once("//").map_or("", |(_, rest)| rest);
         let host = host.split(['/', '?', '#', ':', '…']).next().unwrap_or_default();
         host.len() > 3 && host.contains('.') && !self.tree.own(self.own_length).contains(host)
@@ -319,6 +310,7 @@ impl Machine {
         if !encoded || !(object.is_opaque() || self.is_element(object)) || name.len() > 40 {
             return;
         }
+        self.charge(16);
         let name_text = name.read();
         if !words::is_way(&name_text) || self.record.hidden.iter().any(|(known, _)| *known == name_text) {
             return;

@@ -117,7 +117,10 @@ impl Machine {
             Value::Text(text) => self.call_on_text(&text.clone(), name, &arguments),
             Value::Number(number) => Ok(self.call_on_number(*number, name, &arguments)),
             Value::Item(place) => self.call_on_item(*place, object, name, arguments),
-            Value::Native(path) => self.call_native(&Rc::from(format!("{path}.{name}")), arguments),
+            Value::Native(path) => {
+                self.charge(3);
+                self.call_native(&Rc::from(format!("{path}.{name}")), arguments)
+            }
             Value::Host(path) => {
                 let path = self.host_path(path, name);
                 if let Some(function) = self.window_function(&path) {

@@ -77,7 +77,10 @@ impl Machine {
         let plain = |text: &str| Text::new(text).by(How::NAMED);
         match value {
             Value::Text(text) => text.clone(),
-            Value::Number(number) => Text::new(&number_text(*number)),
+            Value::Number(number) => {
+                self.charge(4);
+                Text::new(&number_text(*number))
+            }
             Value::Undefined => plain("undefined"),
             Value::Null => plain("null"),
             Value::Bool(truth) => plain(if *truth { "true" } else { "false" }),

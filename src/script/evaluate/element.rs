@@ -15,7 +15,7 @@ pub(super) const ACTING: [&str; 9] = ["script", "iframe", "frame", "object", "em
 impl Machine {
     /// `document.createElement(name)`.
     pub(super) fn create(&mut self, name: &Value) -> Outcome {
-        self.make(160)?;
+        self.make(320)?;
         let text = self.text_of(name);
         if !text.is_whole() || text.len() > 32 {
             self.sink(Sink::Element);
@@ -159,7 +159,7 @@ impl Machine {
             Value::Item(_) | Value::Native(_) | Value::Method(_) => return Ok(()),
             other => self.text_of(other).shown(),
         };
-        self.make(shown.len() + name.len())?;
+        self.make(64 + shown.len() + name.len())?;
         let shown = shown.get(..shown.floor_char_boundary(MAX_VALUE)).unwrap_or_default().to_owned();
         let Some(made) = self.heap.element_mut(place) else { return Ok(()) };
         let full = made.attributes.len() >= MAX_ATTRIBUTES;

@@ -13,6 +13,8 @@ const MAX_PATTERNS: usize = 200;
 const MAX_COMPILED: usize = 1 << 18;
 /// Steps that compiling a pattern counts for.
 const COMPILING: usize = 600;
+/// The weight up to which a pattern is light.
+const LIGHT: usize = 2_048;
 /// Most matches of one call.
 const MAX_MATCHES: usize = 20_000;
 
@@ -53,7 +55,7 @@ impl Machine {
             Some(known) => known.clone(),
             None if self.patterns.len() >= MAX_PATTERNS || is_word(source).is_some() => None,
             None => {
-                self.spend(COMPILING)?;
+                self.spend(COMPILING + 2 * weight(source))?;
                 let compiled = compile(source, flags).map(Rc::new);
                 self.patterns.insert(key, compiled.clone());
                 compiled
@@ -162,6 +164,9 @@ impl Machine {
             return Ok(Some(words(text, word, start, most)));
         }
         let Some(regex) = &pattern.regex else { return Ok(None) };
+        // A light one takes a state a unit, a heavy one as many as it unfolds to.
+        let weight = weight(&pattern.source);
+        self.spend(text.len() / 32 + if weight > LIGHT { text.len().saturating_mul(weight) / 128 } else { 0 })?;
         let read = text.read();
         let plain = read.len() == text.len();
         let count = |from: usize, to: usize| match plain {
@@ -189,6 +194,15 @@ impl Machine {
         self.make(found.len() * 64)?;
         Ok(Some(found))
     }
+}
+
+/// How large a pattern unfolds to: its length, for each repetition in it by as many.
+fn weight(source: &str) -> usize {
+    let counts = source.split('{').skip(1).filter_map(|rest| {
+        let inner = rest.split('}').next()?;
+        inner.split(',').filter_map(|count| count.parse::<usize>().ok()).max()
+    });
+    counts.fold(source.len(), |all, count| all.saturating_mul(count.max(1))).min(1 << 20)
 }
 
 /// One place where a pattern fits, in units; group 0 is the whole.

@@ -9,7 +9,7 @@ use crate::script::words;
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
-const MAX_ACTIONS: usize = 128;
+const MAX_ACTIONS: usize = 512;
 const MAX_REDIRECTS: usize = 32;
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;
@@ -113,6 +113,7 @@ impl Machine {
     /// Notes what would be done with an address or text.
     pub(super) fn action(&mut self, sink: Sink, by: &str, text: &Text) {
         self.sink(sink);
+        self.charge(64 + text.len() / 16);
         let shown = text.shown();
         let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
         // Letters that were picked one by one hide an address as well as any code does.
@@ -147,7 +148,8 @@ impl Machine {
     }
 
     /// Whether an address names a host that does not stand in the script in clear.
-    fn is_hidden_host(&self, target: &str) -> bool {
+    fn is_hidden_host(&mut self, target: &str) -> bool {
+        self.charge(self.own_length / 128);
         let host = target.split_once("//").map_or("", |(_, rest)| rest);
         let host = host.split(['/', '?', '#', ':', '…']).next().unwrap_or_default();
         host.len() > 3 && host.contains('.') && !self.tree.own(self.own_length).contains(host)
@@ -308,6 +310,7 @@ impl Machine {
         if !encoded || !(object.is_opaque() || self.is_element(object)) || name.len() > 40 {
             return;
         }
+        self.charge(16);
         let name_text = name.read();
         if !words::is_way(&name_text) || self.record.hidden.iter().any(|(known, _)| *known == name_text) {
             return;

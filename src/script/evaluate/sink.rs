@@ -14,7 +14,7 @@ pub(super) fn comes_by_itself(event: &str) -> bool {
 impl Machine {
     /// Calls something of the browser.
     pub(super) fn call_host(&mut self, path: &Rc<str>, arguments: &[Value]) -> Outcome {
-        self.spend(2)?;
+        self.spend(12)?;
         self.unknowns += 1;
         self.look_at(path);
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);

@@ -109,9 +109,9 @@ impl Machine {
         if !by.is_whole() {
             return Ok(self.unknown());
         }
+        self.make(count_of(&text.units, &by.units) * PART)?;
         let mut parts = split_units(&text.units, &by.units);
         parts.truncate(limit.max(0.0) as usize);
-        self.make(parts.len() * 48)?;
         let list = parts.into_iter().map(|part| Value::Text(Text::of(part.to_vec()).by(text.how))).collect();
         self.list(list)
     }
@@ -240,6 +240,17 @@ fn extended(wanted: &[u16], borders: &[usize], mut fits: usize, unit: u16) -> us
         fits = borders.get(fits - 1).copied().unwrap_or(0);
     }
     fits + usize::from(wanted.get(fits) == Some(&unit))
+}
+
+/// Bytes that a part of a text takes.
+const PART: usize = 96;
+
+/// How many parts a separator makes at most.
+fn count_of(units: &[u16], by: &[u16]) -> usize {
+    match by.first() {
+        None => units.len(),
+        Some(first) => 1 + units.iter().filter(|unit| *unit == first).count(),
+    }
 }
 
 /// The parts between the places of a separator; every unit by itself where that is empty.

@@ -23,6 +23,7 @@ const VARIANTS: u64 = 8;
 const FEW: u64 = 3;
 
 /// A family of injected scripts.
+#[derive(Clone, Copy)]
 struct Family {
     name: &'static str,
     make: fn(&mut Seed) -> String,

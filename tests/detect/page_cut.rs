@@ -30,7 +30,7 @@ fn disagreeing_charsets_are_information() {
 fn what_hides_behind_a_flood_is_never_quiet() {
     let hidden = "document.write('<iframe src=//evil.example/></iframe>')";
     let scripts: String = (0..600).map(|n| format!("<script>var a{n}=document.createElement('b')</script>")).collect();
-    let actions: String = (0..600).map(|n| format!("fetch('/a/{n}');")).collect();
+    let actions: String = (0..200).map(|n| format!("fetch('/a/{n}');")).collect();
     for markup in [format!("{scripts}<script>{hidden}</script>"), format!("<script>{actions}{hidden}</script>")] {
         assert_eq!(worst(&inserted("hidden-frame", "</main>", &markup), RULE), Some((Medium, Certain)));
         let page = format!("<!doctype html><title>x</title><body>{markup}");

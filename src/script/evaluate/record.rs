@@ -288,7 +288,7 @@ impl Machine {
         if !plain(left.how) || !plain(right.how) || !letter(left.units.last()) || !letter(right.units.first()) {
             return;
         }
-        self.charge(8);
+        self.charge(14);
         let seam = left.len().min(REACH);
         let near = left.part(left.len() - seam, left.len()).read() + &right.part(0, REACH).read();
         for keyword in words::crossing(&near, seam) {

@@ -121,6 +121,8 @@ impl Machine {
         let wanted = self.text_of(wanted);
         let from = self.whole(arguments, 1, 0.0);
         let (true, true, Some(from)) = (text.is_whole(), wanted.is_whole(), from) else { return self.unknown() };
+        // Longer ones are looked for unit by unit.
+        self.charge(text.len() / if wanted.len() > SHORT { 8 } else { 32 });
         let units = &text.units;
         let from = (from.max(0.0) as usize).min(units.len());
         let place = match name {

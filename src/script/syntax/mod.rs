@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use tree_sitter::{Language, ParseOptions, Parser, TreeCursor};
 
 /// Most bytes of one script that are given to the parser.
-pub(super) const MAX_SOURCE: usize = 384 << 10;
+pub(super) const MAX_SOURCE: usize = 160 << 10;
 /// Calls of the parser's progress callback for each kilobyte of the script before it gives up; ordinary scripts need
 /// about ten, and a call stands for a hundred operations.
 const PATIENCE: usize = 60;

@@ -12,7 +12,7 @@ const MAX_TEXT: usize = 4 << 20;
 impl Machine {
     /// A chain of binary operators, from its innermost left operand outwards.
     pub(super) fn binary(&mut self, id: Id, scope: u32) -> Outcome {
-        let mut chain = vec![id];
+        let mut chain = Vec::new();
         let mut left = self.tree.child(id, Field::Left);
         while let Some(inner) = left.filter(|inner| self.tree.kind(*inner) == Kind::Binary) {
             self.spend(1)?;
@@ -21,10 +21,10 @@ impl Machine {
         }
         let Some(first) = left else { return Ok(Value::Unknown) };
         let mut value = self.evaluate(first, scope)?;
-        while let Some(id) = chain.pop() {
-            value = self.one(id, value, scope)?;
+        while let Some(inner) = chain.pop() {
+            value = self.one(inner, value, scope)?;
         }
-        Ok(value)
+        self.one(id, value, scope)
     }
 
     /// One operator, its left operand known already.

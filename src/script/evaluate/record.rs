@@ -282,10 +282,10 @@ impl Machine {
     pub(super) fn split_keyword(&mut self, left: &Text, right: &Text) {
         const REACH: usize = 13;
         let plain = |how: How| how.is_none() || how == How::JOINED;
-        let letter = |unit: Option<&u16>| {
-            unit.and_then(|unit| u8::try_from(*unit).ok()).is_some_and(|byte| byte.is_ascii_alphabetic())
-        };
-        if !plain(left.how) || !plain(right.how) || !letter(left.units.last()) || !letter(right.units.first()) {
+        let letter =
+            |unit: Option<&u16>| unit.and_then(|unit| u8::try_from(*unit).ok()).filter(u8::is_ascii_alphabetic);
+        let (Some(last), Some(first)) = (letter(left.units.last()), letter(right.units.first())) else { return };
+        if !plain(left.how) || !plain(right.how) || !words::may_cross(last, first) {
             return;
         }
         self.charge(14);

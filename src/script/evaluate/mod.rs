@@ -11,6 +11,7 @@ mod function;
 mod heap;
 mod hoist;
 mod host;
+mod hot;
 mod index;
 mod list;
 mod native;
@@ -43,7 +44,7 @@ use value::{Done, Stop, Value};
 /// Why more is left out than any honest script does.
 const ACTIONS: &str = "actions";
 /// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
-const MAX_STEPS: u32 = 7_000_000;
+const MAX_STEPS: u32 = 4_000_000;
 /// Steps that reading a byte of source counts for.
 const STEPS_PER_SOURCE: u32 = 8;
 /// Steps that a node of its tree counts for: there are sources with one for every second byte.
@@ -92,6 +93,8 @@ pub(super) struct Machine {
     /// Texts of one unit.
     singles: Vec<Option<Rc<Vec<u16>>>>,
     hoisted: HashMap<Id, Rc<hoist::Hoisted>>,
+    /// Loops that only calculate; none for the others.
+    plans: HashMap<Id, Option<Rc<hot::Plan>>>,
     steps: u32,
     /// Bytes that may still be made.
     room: usize,
@@ -162,6 +165,7 @@ impl Machine {
             natives: Vec::new(),
             singles: vec![None; 256],
             hoisted: HashMap::new(),
+            plans: HashMap::new(),
             steps: MAX_STEPS,
             room: MAX_MADE,
             depth: 0,

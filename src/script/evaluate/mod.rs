@@ -145,8 +145,9 @@ pub(super) fn budget(length: usize, hides: bool) -> u32 {
 
 /// Follows a script for so many steps; gives what was found. None when it cannot be parsed within the limits.
 pub(super) fn run(script: &str, steps: u32, around: Rc<Surroundings>) -> Option<Record> {
-    let mut machine = Machine { around, steps, ..Machine::new() };
+    let mut machine = Machine { around, ..Machine::new() };
     let program = machine.parse(script)?;
+    machine.steps = machine.steps.min(steps);
     machine.own_length = script.len();
     machine.follow(program);
     Some(machine.finish())

@@ -132,8 +132,11 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, places: &Places, case: &C
     Some(Found::new(severity, confidence, words).on(item))
 }
 
-/// Whether something stands where its service never puts it.
+/// Whether something stands where its service never puts it. Libraries are put anywhere by careless templates.
 fn is_misplaced(item: &ActiveItem, service: &Service, odd: &OddPlaces) -> bool {
+    if service.is_library() {
+        return false;
+    }
     let odd = if service.is_open() { odd.name(item.position).is_some() } else { odd.is_telling(item.position) };
     odd && acts_alone(item.kind)
 }

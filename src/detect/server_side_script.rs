@@ -55,8 +55,12 @@ const MAX_CODE: usize = 65_536;
 const MAX_SOURCES: usize = 200;
 
 /// Programs by which well-known content systems serve joined scripts.
-const SYSTEMS: [&str; 3] =
-    ["/wp-admin/load-scripts.php", "/wp-includes/js/tinymce/wp-tinymce.php", "/_layouts/15/ScriptResx.ashx"];
+const SYSTEMS: [&str; 4] = [
+    "/wp-admin/load-scripts.php",
+    "/wp-includes/js/tinymce/wp-tinymce.php",
+    "/_layouts/15/ScriptResx.ashx",
+    "/WorkArea/FrameworkUI/js/ektron.javascript.ashx",
+];
 
 /// Handlers of the server itself, in whatever folder an application lies: no file of these names is looked for.
 const HANDLERS: [&str; 4] =
@@ -152,6 +156,8 @@ fn standing(item: &ActiveItem, hosts: &Hosts, url: &Url) -> Standing {
 fn weigh(item: &ActiveItem, hosts: &Hosts, odd: &OddPlaces, url: &Url) -> (Severity, Confidence) {
     match standing(item, hosts, url) {
         Standing::Own if is_system(url) => (Severity::Medium, Confidence::Firm),
+        // That it is new is told by the rule for new hosts.
+        Standing::Service(service) if !service.is_open() => (Severity::Low, Confidence::Firm),
         _ if odd.name(item.position).is_some() => (Severity::Critical, Confidence::Firm),
         _ => (Severity::High, Confidence::Firm),
     }

@@ -43,6 +43,11 @@ impl Service<'_> {
         !self.open || packages || matches!(kind, Frame | Preload)
     }
 
+    /// Whether it serves nothing but libraries that it takes in by itself: what stands there is nobody's own code.
+    pub(in crate::detect) fn is_library(&self) -> bool {
+        self.purpose.0 == "cdn" && !self.open
+    }
+
     /// Whether its programs change by nature.
     pub(in crate::detect) fn changes(&self) -> bool {
         self.changes

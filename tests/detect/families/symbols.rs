@@ -4,7 +4,7 @@ use super::seed::Seed;
 use std::collections::BTreeMap;
 
 /// A script of six symbols.
-pub(super) fn script(seed: &mut Seed) -> String {
+pub(crate) fn script(seed: &mut Seed) -> String {
     let address = seed.address();
     let short = seed.pick(&[
         "document.write('<script src=\"URL\"></script>')",
@@ -15,7 +15,7 @@ pub(super) fn script(seed: &mut Seed) -> String {
 }
 
 /// The same for any code.
-pub(super) fn written(seed: &mut Seed, code: &str) -> String {
+pub(crate) fn written(seed: &mut Seed, code: &str) -> String {
     let symbols = Symbols::new(seed);
     let method = symbols.method.clone();
     let text = symbols.text(code);

@@ -12,7 +12,7 @@ pub(super) enum Coding {
 }
 
 /// A table with the program that reads it.
-pub(super) fn script(seed: &mut Seed, coding: Coding) -> String {
+pub(crate) fn script(seed: &mut Seed, coding: Coding) -> String {
     let address = seed.address();
     Table::new(seed, coding).written(seed, &address)
 }

@@ -4,14 +4,14 @@
 use super::seed::Seed;
 
 /// The hidden element and its script.
-pub(super) fn markup(seed: &mut Seed) -> String {
+pub(crate) fn markup(seed: &mut Seed) -> String {
     let address = seed.address();
     let end = seed.end(&address);
     markup_of(seed, &end)
 }
 
 /// The same for any code.
-pub(super) fn markup_of(seed: &mut Seed, end: &str) -> String {
+pub(crate) fn markup_of(seed: &mut Seed, end: &str) -> String {
     let count = 4 + seed.below(14);
     let id = seed.letters("abcdefghijklmnopqrstuvwxyz", count);
     let (text, decoder) = match seed.below(5) {

@@ -81,6 +81,7 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
         validators: Slot::Put((Some("\"5f3a-6271\"".to_owned()), None)),
         since_full: 0,
         followed: Slot::Keep,
+        learned: Slot::Keep,
         unseen: None,
         proposal: Slot::Keep,
         incidents: vec![],

@@ -167,6 +167,7 @@ pub(crate) fn check(target: &str, seconds: i64) -> CheckRecord {
         validators: Slot::Keep,
         since_full: 0,
         followed: Slot::Keep,
+        learned: Slot::Keep,
         unseen: None,
         proposal: Slot::Keep,
         incidents: vec![],

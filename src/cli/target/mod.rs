@@ -1,6 +1,7 @@
 //! `hinomi target`: the registry.
 
 mod change;
+mod habit;
 mod show;
 
 use super::{Context, Outcome, json, render};
@@ -20,8 +21,10 @@ pub(in crate::cli) enum TargetCommand {
     Add(Box<change::AddArgs>),
     /// The registered pages.
     List(show::ListArgs),
-    /// One page: how it is watched, who owns it, who is told.
+    /// One page: how it is watched, who owns it, who is told, and what was learned of it.
     Show(show::ShowArgs),
+    #[command(subcommand)]
+    Habit(habit::HabitCommand),
     /// Take pages out; their record of approvals stays.
     Remove(change::RemoveArgs),
     /// Register the pages of a CSV file, all or none.
@@ -36,6 +39,7 @@ pub(in crate::cli) fn run(command: &TargetCommand, context: &Context) -> anyhow:
         TargetCommand::Add(args) => change::add(args, context),
         TargetCommand::List(args) => show::list(args, context),
         TargetCommand::Show(args) => show::show(args, context),
+        TargetCommand::Habit(command) => habit::run(command, context),
         TargetCommand::Remove(args) => change::remove(args, context),
         TargetCommand::Import(args) => change::import(args, context),
         TargetCommand::Export(args) => show::export(args, context),

@@ -1,0 +1,89 @@
+//! Which foreign hosts the links and pictures of a page lead to.
+
+use super::place::Forbidden;
+use super::shelf::Shelf;
+use super::{Lesson, cut};
+use crate::model::{Element, HostUse, NodeId, Page, Plane, Topic, same_site};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Most hosts of one use that are learned from one state.
+const MAX_HOSTS: usize = 48;
+/// Most addresses that are looked at.
+const MAX_ADDRESSES: usize = 20_000;
+/// Longest example in bytes.
+const MAX_EXAMPLE: usize = 120;
+
+/// Takes note of the hosts.
+pub(super) fn learn(shelf: &mut Shelf, lesson: &Lesson) {
+    let own = lesson.url.and_then(Url::host_str).unwrap_or_default();
+    for ((usage, host), (_, example)) in foreign(lesson.now, own) {
+        shelf.touch(Topic::Host { host, usage }, cut(&example, MAX_EXAMPLE));
+    }
+}
+
+/// How often a host is used, and one address on it.
+type Used = (u32, String);
+
+/// The foreign hosts that a page uses most, with an address on each.
+fn foreign(page: &Page, own: &str) -> BTreeMap<(HostUse, String), Used> {
+    let mut found: BTreeMap<(HostUse, String), Used> = BTreeMap::new();
+    for (usage, address) in addresses(page).take(MAX_ADDRESSES) {
+        let Some(host) = host(address).filter(|host| !same_site(host, own)) else { continue };
+        let (count, _) = found.entry((usage, host)).or_insert_with(|| (0, address.to_owned()));
+        *count += 1;
+    }
+    most_used(found)
+}
+
+/// Of each use those that are used most.
+fn most_used(found: BTreeMap<(HostUse, String), Used>) -> BTreeMap<(HostUse, String), Used> {
+    let mut by_count: Vec<_> = found.into_iter().collect();
+    by_count.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let mut kept = BTreeMap::new();
+    for usage in [HostUse::Link, HostUse::Picture] {
+        let of = by_count.iter().filter(|((of, _), _)| *of == usage);
+        kept.extend(of.take(MAX_HOSTS).cloned());
+    }
+    kept
+}
+
+/// The foreign host of an address, in lower case; none of one that leads nowhere else.
+pub(super) fn host(address: &str) -> Option<String> {
+    let address = address.trim();
+    let whole = if address.starts_with("//") { format!("https:{address}") } else { address.to_owned() };
+    let lower = whole.get(..8.min(whole.len()))?.to_ascii_lowercase();
+    let web = lower.starts_with("http:") || lower.starts_with("https:");
+    Url::parse(&whole).ok().filter(|_| web)?.host_str().map(str::to_ascii_lowercase)
+}
+
+/// The addresses of links and pictures, without those inside of what acts, is hidden or lies over the page.
+pub(super) fn addresses(page: &Page) -> impl Iterator<Item = (HostUse, &str)> {
+    let forbidden = Forbidden::of(page);
+    let mut next = 0;
+    let ids = std::iter::from_fn(move || {
+        while next < page.nodes.len() {
+            let id = NodeId(next as u32);
+            let passed = forbidden.begins_at(id);
+            next += if passed { page.node(id).size.max(1) as usize } else { 1 };
+            if !passed && page.node(id).plane == Plane::Content {
+                return Some(id);
+            }
+        }
+        None
+    });
+    ids.filter_map(|id| page.element(id)).filter_map(address)
+}
+
+fn address(element: &Element) -> Option<(HostUse, &str)> {
+    let (usage, name) = match element.name.as_str() {
+        "a" | "area" => (HostUse::Link, "href"),
+        "img" | "input" => (HostUse::Picture, "src"),
+        "source" => (HostUse::Picture, "srcset"),
+        "video" => (HostUse::Picture, "poster"),
+        _ => return None,
+    };
+    // Of a list of pictures the first stands for all.
+    let address = element.attribute(name)?.split_whitespace().next()?;
+    Some((usage, address))
+}

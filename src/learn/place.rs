@@ -1,0 +1,80 @@
+//! Where in a page something may be learned at all, and how a place is called that stands for many.
+
+use super::cut;
+use crate::model::{ActiveKind, NodeId, Page, Plane};
+use std::collections::BTreeSet;
+
+/// Longest path in bytes.
+const MAX_PATH: usize = 200;
+
+/// Elements that are items of something: their numbers say nothing about the place.
+const ITEMS: [&str; 15] =
+    ["li", "tr", "td", "th", "dt", "dd", "p", "a", "option", "article", "span", "img", "text", "br", "picture"];
+
+/// The parts of a page in which nothing is learned: what stands inside of them acts, or is hidden or laid over the page.
+pub(super) struct Forbidden(BTreeSet<NodeId>);
+
+impl Forbidden {
+    pub(super) fn of(page: &Page) -> Self {
+        use ActiveKind::{Cover, Frame, Hidden, ImportMap, InlineScript, LinkedScript, Object, Stylesheet};
+        let holds = |kind| {
+            matches!(kind, Hidden | Cover | InlineScript | LinkedScript | Frame | Object | ImportMap | Stylesheet)
+        };
+        Self(page.active.iter().filter(|item| holds(item.kind)).map(|item| item.node).collect())
+    }
+
+    /// Whether the subtree of a node is such a part.
+    pub(super) fn begins_at(&self, id: NodeId) -> bool {
+        self.0.contains(&id)
+    }
+
+    /// Whether a node is of the active plane itself, or lies in such a part.
+    pub(super) fn holds(&self, page: &Page, id: NodeId) -> bool {
+        page.node(id).plane == Plane::Active
+            || self.0.contains(&id)
+            || (!self.0.is_empty() && page.ancestors(id).any(|above| self.0.contains(&above)))
+    }
+}
+
+/// The path of a region from that of a node in it: items of a list are one place, and what is too long loses its beginning.
+pub(super) fn region(path: &str) -> String {
+    let steps: Vec<String> = path.split(" > ").map(general).collect();
+    let mut from = 0;
+    while from + 1 < steps.len() && length(&steps[from..]) > MAX_PATH {
+        from += 1;
+    }
+    let kept = steps[from..].join(" > ");
+    cut(&if from > 0 { format!("… > {kept}") } else { kept }, MAX_PATH + 8)
+}
+
+fn length(steps: &[String]) -> usize {
+    steps.iter().map(|step| step.len() + 3).sum()
+}
+
+fn general(step: &str) -> String {
+    match step.split_once('[') {
+        Some((name, _)) if ITEMS.contains(&name) => format!("{name}[*]"),
+        _ => step.to_owned(),
+    }
+}
+
+/// The path of the node above.
+pub(super) fn above(path: &str) -> &str {
+    path.rsplit_once(" > ").map_or("html", |(above, _)| above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_one_place_and_long_paths_lose_their_beginning() {
+        assert_eq!(region("html > body > div[2] > ul > li[3] > a"), "html > body > div[2] > ul > li[*] > a");
+        assert_eq!(above("html > body > ul#news > li[1]"), "html > body > ul#news");
+        assert_eq!(above("html"), "html");
+        let long = vec!["section"; 200].join(" > ");
+        let kept = region(&long);
+        assert!(kept.starts_with("… > section") && kept.len() <= MAX_PATH + 12, "{kept}");
+        assert!(region(&"x".repeat(9_000)).len() <= MAX_PATH + 12);
+    }
+}

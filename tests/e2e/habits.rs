@@ -1,0 +1,112 @@
+//! What is normal for a page: learned while it is checked, shown, dropped, pinned, and begun anew when it is damaged.
+
+use crate::support::{Answer, Installation, pages};
+use serde_json::Value;
+
+const BY: &str = "Hanako Yamada <web@city.example>";
+
+/// A city whose news were updated three times and followed.
+fn lively() -> Installation {
+    let city = Installation::approved(&pages::ordinary());
+    city.check("unchanged");
+    let mut news = pages::NEWS.to_vec();
+    for item in ["市議会定例会の日程が決まりました", "予防接種の費用を助成します", "夏祭りを開きます"]
+    {
+        news.insert(0, item);
+        city.web.put("/top", Answer::page(pages::city(&news, "")));
+        city.check("routine");
+    }
+    city
+}
+
+/// What was learned.
+fn learned(city: &Installation) -> Value {
+    city.run(&["target", "show", "top", "--json"]).ended(0).line()["learned"][0].clone()
+}
+
+/// The habit of a kind in whose sentence these words stand.
+fn habit(city: &Installation, kind: &str, words: &str) -> Value {
+    let learned = learned(city);
+    let all = learned["habits"].as_array().expect("habits");
+    let found =
+        all.iter().find(|one| one["kind"] == kind && one["sentence"].as_str().is_some_and(|s| s.contains(words)));
+    found.unwrap_or_else(|| panic!("{kind} {words}: {learned:#}")).clone()
+}
+
+#[test]
+fn what_is_normal_is_learned_and_shown_in_both_languages() {
+    let city = Installation::approved(&pages::ordinary());
+    let shown = city.run(&["target", "show", "top"]).ended(0);
+    assert!(shown.out.contains("learned (desktop): from 1 states"), "from the first snapshot on: {shown:?}");
+    let city = lively();
+    let news = habit(&city, "region", "ul#news");
+    assert_eq!((&news["count"], &news["detail"]["region"]["manners"]["grows-at-head"]), (&3.into(), &3.into()));
+    assert_eq!(news["topic"]["region"]["path"], "html > body > main > ul#news");
+    assert!(news["expires"].is_string() && news["example"].as_str().is_some_and(|e| e.contains("夏祭り")), "{news:#}");
+    assert_eq!(habit(&city, "size", "bytes")["expires"], Value::Null);
+    let english = city.run(&["target", "show", "top"]).ended(0).out;
+    assert!(english.contains("items are added at the head") && english.contains("JST"), "{english}");
+    let japanese = city.run(&["--language", "ja", "target", "show", "top"]).ended(0).out;
+    assert!(japanese.contains("先頭に項目が追加されます") && japanese.contains("学習した内容"), "{japanese}");
+}
+
+#[test]
+fn people_drop_pin_and_release() {
+    let city = lively();
+    let id = habit(&city, "region", "ul#news")["id"].as_str().expect("an id").to_owned();
+    let say = |word: &str, id: &str| city.run(&["target", "habit", word, "top", id, "--by", BY, "--reason", "年度末"]);
+    let said = say("drop", &id[..6]).ended(0);
+    assert!(said.out.contains(&id), "{said:?}");
+    let dropped = habit(&city, "region", "ul#news");
+    assert_eq!((&dropped["count"], &dropped["mark"]["keep"]), (&Value::Null, &"drop".into()), "{dropped:#}");
+    assert_eq!((&dropped["mark"]["by"], &dropped["mark"]["reason"]), (&BY.into(), &"年度末".into()));
+    city.web.put("/top", Answer::page(pages::updated()));
+    city.check("routine");
+    assert_eq!(habit(&city, "region", "ul#news")["count"], Value::Null, "it is not learned again");
+    say("release", &id).ended(0);
+    city.web.put("/top", Answer::page(pages::city(&pages::NEWS[1..], "")));
+    city.check("routine");
+    assert_eq!(habit(&city, "region", "ul#news")["count"], 1);
+    say("pin", &id).ended(0);
+    let pinned = habit(&city, "region", "ul#news");
+    assert_eq!((&pinned["mark"]["keep"], &pinned["expires"]), (&"pin".into(), &Value::Null));
+    let shown = city.run(&["--language", "ja", "target", "show", "top"]).ended(0).out;
+    assert!(shown.contains("[固定") && shown.contains("Hanako Yamada"), "{shown}");
+    assert!(say("drop", "ffffffffffff").ended(2).err.contains("target show top"));
+    assert!(city.run(&["target", "habit", "pin", "top", &id, "--by", "x"]).ended(2).err.contains("--by"));
+}
+
+#[test]
+fn an_attack_teaches_nothing() {
+    let city = lively();
+    let before = learned(&city);
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+    city.web.put("/top", Answer::page(pages::DEFACED));
+    city.check("alarm");
+    city.web.put("/top", Answer::page(pages::renewed(&pages::NEWS)));
+    city.check("review");
+    assert_eq!(learned(&city), before);
+}
+
+#[test]
+fn a_damaged_row_is_told_once_and_learning_begins_anew() {
+    let city = lively();
+    let id = habit(&city, "region", "ul#news")["id"].as_str().expect("an id").to_owned();
+    city.run(&["target", "habit", "pin", "top", &id, "--by", BY]).ended(0);
+    for (number, damage) in ["'{\"since\": 7'", "CAST(x'ff00' AS TEXT)", "'[]'"].into_iter().enumerate() {
+        let database = rusqlite::Connection::open(city.path("data/hinomi.sqlite")).expect("the database");
+        assert_eq!(database.execute(&format!("UPDATE habit SET body = {damage}"), []).expect("damaged"), 1);
+        assert_eq!(learned(&city)["damaged"], true);
+        city.web.put("/top", Answer::page(pages::city(&[&format!("新しいお知らせ{number}")], "")));
+        city.check("routine");
+        assert_eq!((&learned(&city)["damaged"], &learned(&city)["states"]), (&false.into(), &1.into()));
+    }
+    assert_eq!(habit(&city, "region", "ul#news")["mark"]["keep"], "pin", "what people said stays");
+    let told: Vec<_> = city
+        .mails_to("watch@noc.example")
+        .into_iter()
+        .filter(|mail| mail.text.contains("学習した内容を読み取れなかった"))
+        .collect();
+    assert_eq!(told.len(), 3, "{:#?}", city.mails());
+}

@@ -94,7 +94,8 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
 
 /// A check that was judged before: what the usual target holds in memory.
 fn judged(n: usize) -> CheckRecord {
-    let judgement = Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false };
+    let judgement =
+        Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false, drift: None };
     let (fingerprint, state) = (Digest::of("fingerprint"), Digest::of("state"));
     let judged = Slot::Put(Judged {
         fingerprint,

@@ -3,7 +3,7 @@
 use super::office::{Places, settings};
 use super::{Office, mark, wiring};
 use crate::learn;
-use crate::model::{HabitMark, HabitShown, Habits, Keep, Persona, Target, TargetId, Topic};
+use crate::model::{Drift, HabitMark, HabitShown, Habits, Keep, Persona, Target, TargetId, Topic};
 use crate::store::Store as _;
 use anyhow::{Result, bail};
 use jiff::Timestamp;
@@ -17,6 +17,8 @@ pub struct LearnedShown {
     pub lessons: Option<(Timestamp, u32)>,
     /// What was learned could not be read: it begins anew.
     pub damaged: bool,
+    /// How far the page is from the nearest approved state; none where it was not compared, or equals one.
+    pub drift: Option<Drift>,
     /// All of it in sentences.
     pub habits: Vec<HabitShown>,
 }
@@ -37,7 +39,8 @@ pub async fn learned(places: &Places<'_>, target: &Target) -> Result<Vec<Learned
         let shown = learn::shown(&habits, persona, now);
         let Habits { learned, damaged, .. } = habits;
         let lessons = learned.map(|learned| (learned.since, learned.lessons));
-        all.push(LearnedShown { persona, lessons, damaged, habits: shown });
+        let drift = store.target_state(target.id.clone(), persona).await?.last.and_then(|last| last.judgement.drift);
+        all.push(LearnedShown { persona, lessons, damaged, drift, habits: shown });
     }
     Ok(all)
 }

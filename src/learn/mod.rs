@@ -6,6 +6,7 @@
 //! everything inside of elements that are part of it, are passed over.
 
 mod calendar;
+mod drift;
 mod hosts;
 mod place;
 mod region;
@@ -14,6 +15,7 @@ mod shelf;
 mod show;
 mod size;
 
+pub use drift::drift;
 pub use show::shown;
 
 use crate::model::{Difference, Habits, Learned, Page};

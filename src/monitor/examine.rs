@@ -8,7 +8,7 @@ use crate::model::{
     Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, NoSignatures, Page,
     Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
 };
-use crate::{detect, diff, judge, parse, script};
+use crate::{detect, diff, judge, learn, parse, script};
 use jiff::Timestamp;
 use url::Url;
 
@@ -221,6 +221,8 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
         Against { resources, difference, approved_at }
     });
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.about);
+    let measured = nearest.as_ref().zip(old);
+    let drift = measured.map(|((_, difference), old)| learn::drift(&old.page, &now.page, difference, now.url));
     let difference = nearest.map(|(_, difference)| difference);
     let facts = Facts {
         findings: &findings,
@@ -229,6 +231,7 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
         known: terms.known,
         policy: terms.policy,
         approval_ended: terms.approval_ended,
+        drift,
     };
     let judgement = judge::decide(&facts);
     findings.extend(linked);

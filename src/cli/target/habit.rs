@@ -3,7 +3,7 @@
 use super::{in_words, json, render};
 use crate::app::{self, HabitWord, LearnedShown, Office};
 use crate::cli::Context;
-use crate::model::{HabitShown, Keep, Language};
+use crate::model::{Drift, HabitShown, Keep, Language, Words};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -74,12 +74,35 @@ pub(super) fn run(command: &HabitCommand, context: &Context) -> anyhow::Result<(
     render::say(context, &format!("habit {id} of {} {en}", args.target), &format!("{} の習慣 {id} {ja}", args.target))
 }
 
-/// What was learned, as lines for people.
+/// What was learned and how far the page has drifted, as lines for people.
 pub(super) fn lines(learned: &[LearnedShown], context: &Context) -> Vec<String> {
-    learned
-        .iter()
-        .flat_map(|of| [vec![head(of, context)], of.habits.iter().map(|one| line(one, context)).collect()].concat())
-        .collect()
+    let of = |of: &LearnedShown| {
+        let habits = of.habits.iter().map(|one| line(one, context)).collect();
+        [vec![distance(of, context), head(of, context)], habits].concat()
+    };
+    learned.iter().flat_map(of).collect()
+}
+
+fn distance(of: &LearnedShown, context: &Context) -> String {
+    let persona = of.persona.as_str();
+    match of.drift.map(|drift| drift.words(Drift::LIMIT)) {
+        Some(Words { en, ja }) => in_words(
+            context,
+            format!("  distance from the approved state ({persona}): {en}"),
+            format!("  承認済みの状態からの隔たり ({persona}): {ja}"),
+        ),
+        None => in_words(
+            context,
+            format!("  distance from the approved state ({persona}): none"),
+            format!("  承認済みの状態からの隔たり ({persona}): なし"),
+        ),
+    }
+}
+
+/// A distance for programs: shares from 0 to 1, and a number of sites.
+fn drift_value(drift: Drift) -> Value {
+    let Drift { text, structure, sites } = drift;
+    json!({ "text": f64::from(text) / 1000.0, "structure": f64::from(structure) / 1000.0, "sites": sites })
 }
 
 fn head(of: &LearnedShown, context: &Context) -> String {
@@ -146,6 +169,8 @@ pub(super) fn value(learned: &[LearnedShown], language: Language) -> Value {
             "since": of.lessons.map(|(since, _)| since),
             "states": of.lessons.map(|(_, states)| states),
             "damaged": of.damaged,
+            "drift": of.drift.map(drift_value),
+            "drift_limit": drift_value(Drift::LIMIT),
             "habits": of.habits.iter().map(habit).collect::<Value>(),
         })
     };

@@ -115,7 +115,8 @@ fn at_once(desk: &Desk, now: &Read, known: Known, loaded: Linked) -> Examination
     let Linked { findings: linked, excerpts } = loaded;
     let mut findings = listed(now, now.approved_at, about(desk));
     let policy = desk.target.policy;
-    let facts = Facts { findings: &findings, linked: &linked, difference: None, known, policy, approval_ended: false };
+    let (difference, drift) = (None, None);
+    let facts = Facts { findings: &findings, linked: &linked, difference, known, policy, approval_ended: false, drift };
     let judgement = decide(&facts);
     findings.extend(linked);
     Examination { difference: None, findings, excerpts, judgement }

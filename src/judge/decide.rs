@@ -2,7 +2,7 @@
 
 use super::weigh;
 use crate::model::{
-    Confidence, Difference, Drift, Finding, Judgement, Plane, Policy, Severity, UnseenReason, Verdict, Words,
+    Confidence, Difference, Drift, Finding, Judgement, Normal, Plane, Policy, Severity, UnseenReason, Verdict, Words,
 };
 
 /// The least share of the approved page's text and nodes that an error page must still show to be compared with it.
@@ -26,6 +26,9 @@ pub enum Known<'a> {
     New,
 }
 
+/// Nothing is known to be normal.
+pub const NOTHING_NORMAL: &Normal = &Normal { explained: Vec::new(), usual: (0, 0) };
+
 /// What the verdict is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -43,12 +46,14 @@ pub struct Facts<'a> {
     pub approval_ended: bool,
     /// How far the page is from the nearest approved state.
     pub drift: Option<Drift>,
+    /// What of it is normal for the page.
+    pub normal: &'a Normal,
 }
 
 /// The verdict on a page that is compared with approved states, or that waits for its first approval.
 #[must_use]
 pub fn decide(facts: &Facts) -> Judgement {
-    let mut judgement = from_findings(facts.findings.iter().chain(facts.linked));
+    let mut judgement = from_findings(unexplained(facts).chain(facts.linked));
     let context = match facts.known {
         Known::Approved { expired: true, .. } => Some(review(
             "the approval of this state has ended; approve it again",
@@ -77,8 +82,57 @@ pub fn decide(facts: &Facts) -> Judgement {
         );
         add_reason(&mut judgement, verdict, reason);
     }
+    // It never makes a verdict, it only speaks for a quiet one.
+    let side = if judgement.verdict == Verdict::Routine { &mut judgement.because } else { &mut judgement.despite };
+    side.extend(quieted(facts));
     tell_drift(&mut judgement, facts);
     judgement
+}
+
+/// Whether what is normal for a page may quiet a finding: one of the content plane that asks for a review and is no attack's
+/// own sign. Nothing of the active plane, nothing that alarms, and no other rule, whatever was learned.
+#[must_use]
+pub fn may_be_normal(finding: &Finding) -> bool {
+    finding.plane == Plane::Content
+        && finding.severity <= Severity::Medium
+        && finding.rule == "title-and-identity"
+        && weigh(finding) == Verdict::Review
+}
+
+/// The habit that quiets a finding of the page.
+fn explanation<'a>(facts: &Facts<'a>, index: usize) -> Option<&'a Words> {
+    let finding = facts.findings.get(index).filter(|finding| may_be_normal(finding));
+    finding.and_then(|_| facts.normal.explained.iter().find(|(of, _)| *of == index)).map(|(_, habit)| habit)
+}
+
+/// The findings of the page that no habit explains.
+fn unexplained<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Finding> {
+    let facts = *facts;
+    facts
+        .findings
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| explanation(&facts, *index).is_none())
+        .map(|(_, one)| one)
+}
+
+/// What is said of findings that habits explain, and of the places that changed.
+fn quieted(facts: &Facts) -> Vec<Words> {
+    let explained = facts.findings.iter().enumerate().filter_map(|(index, finding)| {
+        let (habit, found) = (explanation(facts, index)?, &finding.summary);
+        Some(words(
+            &format!("learned as normal for this page: {} ({})", habit.en, found.en),
+            &format!("このページの普段の状態として学習済み: {}({})", habit.ja, found.ja),
+        ))
+    });
+    let (usual, all) = facts.normal.usual;
+    let places = (usual > 0).then(|| {
+        words(
+            &format!("{usual} of {all} changes of the content lie where this page usually changes"),
+            &format!("内容の変更{all}件のうち{usual}件は、このページで普段から変わる場所にあります"),
+        )
+    });
+    explained.chain(places).collect()
 }
 
 /// Says how far a page that is followed is from the approved state, and how far it may go.
@@ -244,6 +298,7 @@ mod tests {
         policy: Policy::Follow,
         approval_ended: false,
         drift: None,
+        normal: NOTHING_NORMAL,
     };
 
     #[test]

@@ -8,14 +8,18 @@
 mod calendar;
 mod drift;
 mod hosts;
+mod identity;
+mod normal;
 mod place;
 mod region;
 mod sentence;
 mod shelf;
 mod show;
 mod size;
+mod vocabulary;
 
 pub use drift::drift;
+pub use normal::normal;
 pub use show::shown;
 
 use crate::model::{Difference, Habits, Learned, Page};
@@ -39,6 +43,10 @@ pub struct Lesson<'a> {
     pub now: &'a Page,
     /// Where it lies.
     pub url: Option<&'a Url>,
+    /// Name of the organisation that owns it, where known.
+    pub organisation: Option<&'a str>,
+    /// Nobody has approved the page yet: what is learned of its looks holds until somebody has.
+    pub provisional: bool,
     /// When it was seen.
     pub at: Timestamp,
 }
@@ -53,8 +61,10 @@ pub fn is_due(habits: &Habits, now: Timestamp) -> bool {
 /// What is remembered after a lesson. Habits that a person dropped are not learned again, pinned ones never expire.
 #[must_use]
 pub fn learn(habits: &Habits, lesson: &Lesson) -> Learned {
-    let mut shelf = Shelf::new(habits, lesson.at);
+    let mut shelf = Shelf::new(habits, lesson);
     hosts::learn(&mut shelf, lesson);
+    identity::learn(&mut shelf, lesson);
+    vocabulary::learn(&mut shelf, lesson.now);
     size::learn(&mut shelf, lesson.now);
     if let Some((before, difference)) = lesson.before {
         let changed = region::changed(before, lesson.now, difference);
@@ -63,7 +73,7 @@ pub fn learn(habits: &Habits, lesson: &Lesson) -> Learned {
         }
         region::learn(&mut shelf, changed);
     }
-    shelf.into_learned(lesson.before.is_some())
+    shelf.into_learned(lesson)
 }
 
 /// Captured text on one line and without control characters, at most `limit` bytes of it.

@@ -55,11 +55,19 @@ pub(super) fn changed(before: &Page, now: &Page, difference: &Difference) -> Vec
     groups.into_iter().map(|(path, group)| group.changed(path, before, now)).collect()
 }
 
+/// The path of the region in which a change lies.
+pub(super) fn place(now: &Page, change: &Change) -> String {
+    region(if is_of_itself(now, change) { &change.path } else { above(&change.path) })
+}
+
+/// Whether a change is one of the element itself; else it is one of what the element above holds.
+fn is_of_itself(now: &Page, change: &Change) -> bool {
+    change.kind == ChangeKind::Update && !change.new.is_some_and(|id| is_text(now, id))
+}
+
 fn enter<'d>(groups: &mut BTreeMap<String, Group<'d>>, before: &Page, now: &Page, change: &'d Change) {
-    let text = |id: NodeId| matches!(now.node(id).kind, NodeKind::Text(_) | NodeKind::Comment(_));
-    let itself = change.kind == ChangeKind::Update && !change.new.is_some_and(text);
-    let path = region(if itself { &change.path } else { above(&change.path) });
-    let group = groups.entry(path).or_default();
+    let itself = is_of_itself(now, change);
+    let group = groups.entry(place(now, change)).or_default();
     match (change.kind, change.old, change.new) {
         (ChangeKind::Insert, _, Some(new)) => drop(group.inserted.insert(new)),
         (ChangeKind::Delete, Some(old), _) => drop(group.deleted.insert(old)),

@@ -79,6 +79,7 @@ fn anchor(kind: AnchorKind, value: &str) -> Words {
         AnchorKind::Name => ("the page carries the name", "名称"),
         AnchorKind::Phone => ("the page carries the telephone number", "電話番号"),
         AnchorKind::PostalCode => ("the page carries the postal code", "郵便番号"),
+        AnchorKind::Address => ("the page carries the address", "住所"),
         AnchorKind::Copyright => ("the page carries the copyright line", "著作権表示"),
         AnchorKind::Logo => ("the page shows the logo", "ロゴ"),
         AnchorKind::Footer => ("the footer reads", "フッター"),

@@ -1,6 +1,6 @@
 //! Where habits stand while a lesson is learned: touched, expired, and kept within the limit.
 
-use super::LIFE;
+use super::{LIFE, Lesson};
 use crate::model::{Detail, Habit, Habits, Keep, Learned, MAX_HABITS, Topic};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,14 +15,19 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn new(habits: &Habits, at: Timestamp) -> Self {
+    pub(super) fn new(habits: &Habits, lesson: &Lesson) -> Self {
         let marked = |keep| {
             let of = habits.marks.iter().filter(move |mark| mark.keep == keep);
             of.map(|mark| mark.topic.clone()).collect()
         };
         let mut before = habits.learned.clone().unwrap_or_default();
+        // How a page changes is worth knowing from the first minutes; whose it looked to be then, nobody has said.
+        let first_approved = before.provisional && !lesson.provisional;
+        let of_looks = |habit: &Habit| !matches!(habit.topic, Topic::Region { .. } | Topic::Hours | Topic::Size);
         let known = std::mem::take(&mut before.habits).into_iter();
+        let known = known.filter(|habit| !(first_approved && of_looks(habit)));
         let habits = known.map(|habit| (habit.topic.clone(), habit)).collect();
+        let at = lesson.at;
         Self { at, before, habits, dropped: marked(Keep::Drop), pinned: marked(Keep::Pin) }
     }
 
@@ -50,7 +55,7 @@ impl Shelf {
     }
 
     /// What is remembered then.
-    pub(super) fn into_learned(mut self, compared: bool) -> Learned {
+    pub(super) fn into_learned(mut self, lesson: &Lesson) -> Learned {
         let (at, pinned) = (self.at, std::mem::take(&mut self.pinned));
         let lives = |habit: &Habit| pinned.contains(&habit.topic) || at.duration_since(habit.last) < LIFE;
         let dropped = std::mem::take(&mut self.dropped);
@@ -71,7 +76,8 @@ impl Shelf {
             since: if first { at } else { self.before.since.min(at) },
             last: self.before.last.max(at),
             lessons: self.before.lessons.saturating_add(1),
-            compared: self.before.compared.saturating_add(u32::from(compared)),
+            compared: self.before.compared.saturating_add(u32::from(lesson.before.is_some())),
+            provisional: lesson.provisional,
             habits,
         }
     }

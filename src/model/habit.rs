@@ -56,6 +56,8 @@ pub enum AnchorKind {
     Phone,
     /// A postal code.
     PostalCode,
+    /// A postal address.
+    Address,
     /// Who holds the copyright.
     Copyright,
     /// File name of the logo.
@@ -204,6 +206,9 @@ pub struct Learned {
     pub lessons: u32,
     /// Those that were compared with the state before them.
     pub compared: u32,
+    /// Nobody has approved the page yet: how it looks has only been noted.
+    #[serde(default)]
+    pub provisional: bool,
     /// The habits, in the order of their topics; at most [`MAX_HABITS`].
     pub habits: Vec<Habit>,
 }
@@ -271,4 +276,13 @@ pub struct HabitShown {
     pub expires: Option<Timestamp>,
     /// What a person said of it.
     pub mark: Option<HabitMark>,
+}
+
+/// What of a judged page is normal for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Normal {
+    /// Findings about the content that habits explain, by their index, each with the habit.
+    pub explained: Vec<(usize, Words)>,
+    /// Changes of the content that lie where the page usually changes, and all of them.
+    pub usual: (usize, usize),
 }

@@ -266,7 +266,7 @@ contract! {
     /// What is remembered of a target's habits. What cannot be read is told as damaged, never an error.
     fn habits(&self, target: TargetId, persona: Persona) -> Habits;
     /// Puts a person's mark on a habit, by the digest of its topic, or takes it away; refused when the target has
-    /// [`MAX_HABIT_MARKS`]. Checks never write marks.
+    /// [`MAX_HABIT_MARKS`]. What was said of the page last is not said again without a second look. Checks never write marks.
     fn mark_habit(&self, target: TargetId, habit: Digest, mark: Option<HabitMark>) -> ();
 
     /// All proposals, oldest first.

@@ -102,6 +102,50 @@ fn people_drop_pin_and_release() {
 }
 
 #[test]
+fn a_pinned_title_is_no_question_any_more_and_hides_nothing() {
+    let summer = pages::ordinary().replace("例示市公式ホームページ", "夏のお出かけ案内");
+    let winter = pages::ordinary().replace("例示市公式ホームページ", "冬のくらし便り");
+    let city = Installation::approved(&summer);
+    city.check("unchanged");
+    city.web.put("/top", Answer::page(winter.as_str()));
+    city.check("review");
+    city.run(&["baseline", "approve", "top", "--digest", &waiting(&city), "--by", BY]).ended(0);
+    city.check("unchanged");
+    city.web.put("/top", Answer::page(summer.as_str()));
+    city.check("review");
+    let id = habit(&city, "title", "夏のお出かけ案内")["id"].as_str().expect("an id").to_owned();
+    city.run(&["target", "habit", "pin", "top", &id, "--by", BY]).ended(0);
+    let quiet = city.check("routine");
+    let because = quiet["because"].to_string();
+    assert!(because.contains("learned as normal") && because.contains("pinned by Hanako"), "{because}");
+    city.web.put("/top", Answer::page(summer.replace("</body>", &format!("{}</body>", pages::FRAME))));
+    city.check("alarm");
+    city.web.put("/top", Answer::page(summer.as_str()));
+    city.check("unchanged");
+    city.run(&["target", "habit", "drop", "top", &id, "--by", BY]).ended(0);
+    city.check("review");
+}
+
+#[test]
+fn a_first_page_that_is_rejected_is_forgotten() {
+    let city = Installation::watching(&[("/top", "")]);
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.check("review");
+    city.web.put("/top", Answer::page(pages::updated()));
+    city.check("review");
+    assert_eq!((&learned(&city)["states"], &habit(&city, "region", "ul#news")["count"]), (&2.into(), &1.into()));
+    city.run(&["baseline", "reject", "top", "--by", BY]).ended(0);
+    assert_eq!(learned(&city)["states"], Value::Null);
+    city.check("alarm");
+    assert_eq!(learned(&city)["states"], Value::Null);
+}
+
+/// The digest of what waits.
+fn waiting(city: &Installation) -> String {
+    city.run(&["baseline", "list", "--json"]).ended(1).line()["digest"].as_str().expect("a digest").to_owned()
+}
+
+#[test]
 fn an_attack_teaches_nothing() {
     let city = lively();
     let before = learned(&city);

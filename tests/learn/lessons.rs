@@ -1,7 +1,7 @@
 //! What changes, in which way, where it leads, and when: learned, said in sentences, and forgotten.
 
 use crate::pupil::{Pupil, day};
-use hinomi::model::{HostUse, Keep, Manner, Topic};
+use hinomi::model::{AnchorKind, HostUse, Keep, Manner, Topic};
 use std::fmt::Write as _;
 
 fn city(news: &[String], more: &str) -> String {
@@ -129,6 +129,35 @@ fn everything_is_said_in_two_languages_with_path_example_and_end() {
 }
 
 #[test]
+fn whose_page_it_is_and_in_which_words() {
+    let mut pupil = Pupil::default();
+    let more = "<div id=header><img src=/img/logo-city.png alt=例示市></div>";
+    for count in 0..3 {
+        let page = city(&news(0, 3 + count), more)
+            .replace("例示市役所 〒", "© 2026 例示市役所 〒")
+            .replace("電話", "埼玉県例示市中央町一丁目1番1号 電話");
+        pupil.see(&page, day(count as i64));
+    }
+    let anchor = |kind, value: &str| Topic::Anchor { kind, value: value.to_owned() };
+    for topic in [
+        Topic::Title("例示市".to_owned()),
+        Topic::Language("ja".to_owned()),
+        anchor(AnchorKind::Name, "例示市"),
+        anchor(AnchorKind::Phone, "0494255000"),
+        anchor(AnchorKind::PostalCode, "0000000"),
+        anchor(AnchorKind::Address, "埼玉県例示市中央町一丁目1番1号"),
+        anchor(AnchorKind::Logo, "logo-city.png"),
+    ] {
+        assert_eq!(pupil.habit(&topic).map(|habit| habit.count), Some(3), "{topic:?}");
+    }
+    let sentences = pupil.sentences(day(3));
+    let said = |en: &str, ja: &str| sentences.iter().any(|(e, j)| e.contains(en) && j.contains(ja));
+    assert!(said("the telephone number “0494255000”", "電話番号「0494255000」"), "{sentences:#?}");
+    assert!(said("the footer reads", "〒000-0000"), "{sentences:#?}");
+    assert!(said("市民講座", "市民講座") && said("words that nearly every state has", "ほぼ常に現れる語"));
+}
+
+#[test]
 fn what_is_not_seen_is_forgotten_unless_it_is_pinned() {
     let mut pupil = Pupil::default();
     let link = "<a href=https://old.example.com/x>古</a>";
@@ -149,6 +178,22 @@ fn what_is_not_seen_is_forgotten_unless_it_is_pinned() {
     );
     pupil.see(&city(&news(0, 5), ""), day(70));
     assert!(pupil.habit(&old).is_none());
+}
+
+#[test]
+fn before_the_first_approval_ways_to_change_are_learned_and_looks_only_noted() {
+    let mut pupil = Pupil { provisional: true, ..Pupil::default() };
+    let defaced = |n: usize| city(&news(0, 3 + n), "").replace("<title>例示市", "<title>例示市 crew");
+    for n in 0..4 {
+        pupil.see(&defaced(n), day(3 * n as i64));
+    }
+    let title = Topic::Title("例示市 crew".to_owned());
+    assert!(pupil.habit(&title).is_some());
+    pupil.provisional = false;
+    pupil.see(&city(&news(0, 7), ""), day(12));
+    assert_eq!(pupil.habit(&title), None, "nobody has approved that");
+    assert_eq!(pupil.habit(&Topic::Title("例示市".to_owned())).map(|habit| habit.count), Some(1));
+    assert_eq!(pupil.regions()[0], (path("main > ul#news"), Manner::GrowsAtHead));
 }
 
 #[test]

@@ -3,3 +3,4 @@
 mod bounds;
 mod lessons;
 mod pupil;
+mod quiet;

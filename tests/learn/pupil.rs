@@ -22,6 +22,7 @@ pub(crate) fn page(html: &str) -> Read<'static> {
 pub(crate) struct Pupil {
     pub(crate) habits: Habits,
     pub(crate) before: Option<String>,
+    pub(crate) provisional: bool,
 }
 
 impl Pupil {
@@ -32,7 +33,14 @@ impl Pupil {
         let compared = old.as_ref().map(|old| (&old.page, diff::compare(old.version(), now.version())));
         let before = compared.as_ref().map(|(page, difference)| (*page, difference));
         let url = "https://www.city.example.jp/".parse().expect("a url");
-        let lesson = Lesson { before, now: &now.page, url: Some(&url), at };
+        let lesson = Lesson {
+            before,
+            now: &now.page,
+            url: Some(&url),
+            organisation: Some("例示市"),
+            provisional: self.provisional,
+            at,
+        };
         self.habits.learned.insert(learn::learn(&self.habits, &lesson))
     }
 

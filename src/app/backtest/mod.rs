@@ -102,7 +102,7 @@ impl Desk<'_> {
         }
         let (policy, bodies) = (Policy::Follow, &Bodies::new());
         let about = About { signatures: self.signatures, ..About::nothing() };
-        let terms = Terms { about, policy, known, approval_ended: false, bodies };
+        let terms = Terms { about, policy, known, approval_ended: false, bodies, habits: None };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);

@@ -69,7 +69,9 @@ fn taught(desk: &Desk, capture: &Capture, before: Option<&(Snapshot, Vec<u8>)>) 
     let old = before.map(|(snapshot, body)| read(Source::answer(body, &snapshot.head, &[]), masks));
     let compared = old.as_ref().map(|old| (old, crate::diff::compare(old.version(), now.version())));
     let before = compared.as_ref().map(|(old, difference)| (&old.page, difference));
-    learn::learn(&desk.habits, &Lesson { before, now: &now.page, url: now.url, at: desk.now })
+    let (organisation, provisional) = (desk.organisation.as_deref(), desk.baseline.revision == 0);
+    let lesson = Lesson { before, now: &now.page, url: now.url, organisation, provisional, at: desk.now };
+    learn::learn(&desk.habits, &lesson)
 }
 
 /// The state that was shown before this one, where it is kept: followed, approved, or waiting for the first approval.

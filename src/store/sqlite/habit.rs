@@ -39,9 +39,18 @@ pub(super) fn put(db: &Connection, watch: i64, learned: &Slot<Learned>) -> Resul
     Ok(())
 }
 
+/// Forgets what was learned of a page that nobody has approved yet: a person said that it is not theirs.
+pub(super) fn forget_unapproved(db: &Connection, target: &TargetId, persona: Persona) -> Result<()> {
+    let sql = "DELETE FROM habit WHERE watch IN \
+               (SELECT id FROM watch WHERE target = ?1 AND persona = ?2 AND revision = 0)";
+    db.prepare_cached(sql)?.execute(params![target, persona])?;
+    Ok(())
+}
+
 /// Puts a person's mark on a habit in the place of the one before; without a mark takes it away.
 pub(super) fn mark(db: &Connection, target: &TargetId, habit: Digest, mark: Option<&HabitMark>) -> Result<()> {
     db.prepare_cached("DELETE FROM habit_mark WHERE target = ?1 AND habit = ?2")?.execute(params![target, habit])?;
+    judge_again(db, target)?;
     let Some(mark) = mark else { return Ok(()) };
     let count: u32 = db
         .prepare_cached("SELECT count(*) FROM habit_mark WHERE target = ?1")?
@@ -52,6 +61,14 @@ pub(super) fn mark(db: &Connection, target: &TargetId, habit: Digest, mark: Opti
     }
     let sql = "INSERT INTO habit_mark (target, habit, body) VALUES (?1, ?2, ?3)";
     db.prepare_cached(sql)?.execute(params![target, habit, Json(mark)])?;
+    Ok(())
+}
+
+/// What was said under another word of a person may no longer stand: the next check looks at the whole page again.
+fn judge_again(db: &Connection, target: &TargetId) -> Result<()> {
+    let sql = "UPDATE watch SET fingerprint = zeroblob(32), etag = NULL, modified = NULL, again = begun IS NOT NULL OR again \
+               WHERE target = ?1 AND fingerprint IS NOT NULL";
+    db.prepare_cached(sql)?.execute([target])?;
     Ok(())
 }
 

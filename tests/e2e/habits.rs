@@ -179,3 +179,37 @@ fn a_damaged_row_is_told_once_and_learning_begins_anew() {
         .collect();
     assert_eq!(told.len(), 3, "{:#?}", city.mails());
 }
+
+#[test]
+fn what_the_store_holds_is_replayed_with_the_settings_of_today() {
+    let summer = pages::ordinary().replace("例示市公式ホームページ", "夏のお出かけ案内");
+    let winter = pages::ordinary().replace("例示市公式ホームページ", "冬のくらし便り");
+    let city = Installation::approved(&summer);
+    city.check("unchanged");
+    city.web.put("/top", Answer::page(winter.as_str()));
+    city.check("review");
+    city.run(&["baseline", "approve", "top", "--digest", &waiting(&city), "--by", BY]).ended(0);
+    city.web.put("/top", Answer::page(winter.replace("</body>", &format!("{}</body>", pages::FRAME))));
+    city.check("alarm");
+    city.web.put("/top", Answer::page(winter.replace("百台分", "二百台分")));
+    city.check("routine");
+    let replay = |code| city.run(&["backtest", "--target", "top", "--json"]).ended(code).lines();
+    let lines = replay(1);
+    let verdicts: Vec<_> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["review", "alarm", "routine"], "{lines:#?}");
+    let summary = lines.last().expect("a summary");
+    assert_eq!((&summary["summary"]["review"], &summary["summary"]["alarm"]), (&1.into(), &1.into()));
+    assert_eq!((&summary["then"]["checks"], &summary["then"]["alarm"]), (&5.into(), &1.into()), "{summary:#}");
+    let told = city.run(&["backtest", "--target", "top", "--days", "30"]).ended(1).out;
+    assert!(told.contains("1 alarms and 1 reviews in the last 30 days"), "{told}");
+    let told = city.run(&["--language", "ja", "backtest", "--target", "top"]).ended(1).out;
+    assert!(told.contains("警報は1件、要確認は1件"), "{told}");
+    // The other settings: a title that a person pinned is no question, an attack stays one.
+    let id = habit(&city, "title", "冬のくらし便り")["id"].as_str().expect("an id").to_owned();
+    city.run(&["target", "habit", "pin", "top", &id, "--by", BY]).ended(0);
+    let verdicts: Vec<_> =
+        replay(1).into_iter().filter_map(|line| line["verdict"].as_str().map(str::to_owned)).collect();
+    assert_eq!(verdicts, ["routine", "alarm", "routine"]);
+    assert!(city.run(&["backtest", "--target", "nothing"]).ended(2).err.contains("target list"));
+    city.run(&["backtest"]).ended(2);
+}

@@ -1,6 +1,6 @@
 //! When a page is updated: by hour and day of the week, Japan time.
 
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Sight};
 use crate::model::{Detail, Topic};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -17,7 +17,7 @@ pub(super) fn japan(at: Timestamp) -> jiff::Zoned {
 pub(super) fn learn(shelf: &mut Shelf) {
     let at = japan(shelf.at());
     let (hour, day) = (at.hour() as usize, at.weekday().to_monday_zero_offset() as usize);
-    let Some(detail) = shelf.touch(Topic::Hours, String::new()) else { return };
+    let Some(detail) = shelf.touch(Topic::Hours, Sight::default()) else { return };
     if !matches!(detail, Detail::Hours { .. }) {
         *detail = Detail::Hours { hours: [0; 24], days: [0; 7] };
     }

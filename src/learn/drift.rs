@@ -38,7 +38,7 @@ fn gone(kept: f64, old: usize, new: usize) -> u16 {
 
 /// The foreign sites to which links and pictures lead.
 fn sites(page: &Page, own: &str) -> BTreeSet<String> {
-    let hosts = addresses(page).take(MAX_ADDRESSES).filter_map(|(_, address)| host(address));
+    let hosts = addresses(page).take(MAX_ADDRESSES).filter_map(|(_, _, address)| host(address));
     hosts.filter(|host| !same_site(host, own)).map(|host| site(&host).to_owned()).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Which foreign hosts the links and pictures of a page lead to.
 
-use super::place::Forbidden;
-use super::shelf::Shelf;
+use super::place::{allowed, path};
+use super::shelf::{Shelf, Sight};
 use super::{Lesson, cut};
 use crate::model::{Element, HostUse, NodeId, Page, Plane, Topic, same_site};
 use std::collections::BTreeMap;
@@ -17,20 +17,21 @@ const MAX_EXAMPLE: usize = 120;
 /// Takes note of the hosts.
 pub(super) fn learn(shelf: &mut Shelf, lesson: &Lesson) {
     let own = lesson.url.and_then(Url::host_str).unwrap_or_default();
-    for ((usage, host), (_, example)) in foreign(lesson.now, own) {
-        shelf.touch(Topic::Host { host, usage }, cut(&example, MAX_EXAMPLE));
+    for ((usage, host), (_, id, example)) in foreign(lesson.now, own) {
+        let sight = Sight { path: path(lesson.now, id), example: cut(&example, MAX_EXAMPLE) };
+        shelf.touch(Topic::Host { host, usage }, sight);
     }
 }
 
-/// How often a host is used, and one address on it.
-type Used = (u32, String);
+/// How often a host is used, where first, and that address on it.
+type Used = (u32, NodeId, String);
 
 /// The foreign hosts that a page uses most, with an address on each.
 fn foreign(page: &Page, own: &str) -> BTreeMap<(HostUse, String), Used> {
     let mut found: BTreeMap<(HostUse, String), Used> = BTreeMap::new();
-    for (usage, address) in addresses(page).take(MAX_ADDRESSES) {
+    for (id, usage, address) in addresses(page).take(MAX_ADDRESSES) {
         let Some(host) = host(address).filter(|host| !same_site(host, own)) else { continue };
-        let (count, _) = found.entry((usage, host)).or_insert_with(|| (0, address.to_owned()));
+        let (count, ..) = found.entry((usage, host)).or_insert_with(|| (0, id, address.to_owned()));
         *count += 1;
     }
     most_used(found)
@@ -39,7 +40,7 @@ fn foreign(page: &Page, own: &str) -> BTreeMap<(HostUse, String), Used> {
 /// Of each use those that are used most.
 fn most_used(found: BTreeMap<(HostUse, String), Used>) -> BTreeMap<(HostUse, String), Used> {
     let mut by_count: Vec<_> = found.into_iter().collect();
-    by_count.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    by_count.sort_by_key(|(_, (count, ..))| std::cmp::Reverse(*count));
     let mut kept = BTreeMap::new();
     for usage in [HostUse::Link, HostUse::Picture] {
         let of = by_count.iter().filter(|((of, _), _)| *of == usage);
@@ -58,21 +59,10 @@ pub(super) fn host(address: &str) -> Option<String> {
 }
 
 /// The addresses of links and pictures, without those inside of what acts, is hidden or lies over the page.
-pub(super) fn addresses(page: &Page) -> impl Iterator<Item = (HostUse, &str)> {
-    let forbidden = Forbidden::of(page);
-    let mut next = 0;
-    let ids = std::iter::from_fn(move || {
-        while next < page.nodes.len() {
-            let id = NodeId(next as u32);
-            let passed = forbidden.begins_at(id);
-            next += if passed { page.node(id).size.max(1) as usize } else { 1 };
-            if !passed && page.node(id).plane == Plane::Content {
-                return Some(id);
-            }
-        }
-        None
-    });
-    ids.filter_map(|id| page.element(id)).filter_map(address)
+pub(super) fn addresses(page: &Page) -> impl Iterator<Item = (NodeId, HostUse, &str)> {
+    let ids = allowed(page).filter(|id| page.node(*id).plane == Plane::Content);
+    let of = |id| page.element(id).and_then(address).map(|(usage, address)| (id, usage, address));
+    ids.filter_map(of)
 }
 
 fn address(element: &Element) -> Option<(HostUse, &str)> {

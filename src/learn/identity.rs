@@ -1,26 +1,36 @@
 //! Whose page it is: its title, its language, and the anchors by which its owner is known.
 
-use super::shelf::Shelf;
+use super::place::{allowed, path, texts};
+use super::shelf::{Shelf, Sight};
 use super::{Lesson, cut};
 use crate::model::{
-    AnchorKind, Element, NodeId, Page, Topic, copyrights, identity_text, language, logos, names, phones,
-    postal_addresses, postal_codes,
+    AnchorKind, Element, NodeId, Page, Topic, copyrights, language, logos, names, phones, plain, postal_addresses,
+    postal_codes,
 };
 use std::collections::BTreeSet;
 
 /// Most anchors of one kind that are learned from one state.
 const MAX_ANCHORS: usize = 8;
+/// Most text in which places are looked for, in bytes.
+const MAX_TEXT: usize = 128 << 10;
+/// Most images of which the texts are read.
+const MAX_ALTS: usize = 500;
 /// Longest title and anchor in bytes.
 const MAX_VALUE: usize = 160;
 
 /// Takes note of title, language and anchors.
 pub(super) fn learn(shelf: &mut Shelf, lesson: &Lesson) {
     let page = lesson.now;
-    let title = title(page).map(Topic::Title);
-    for topic in title.into_iter().chain(declared(page).map(Topic::Language)) {
-        shelf.touch(topic, String::new());
+    let of_name = |name| page.elements_named(name).next().map(|(id, _)| path(page, id)).unwrap_or_default();
+    let at = |name| Sight { path: of_name(name), example: String::new() };
+    if let Some(title) = title(page) {
+        shelf.touch(Topic::Title(title), at("title"));
     }
-    let text = identity_text(page);
+    if let Some(language) = declared(page) {
+        shelf.touch(Topic::Language(language), at("html"));
+    }
+    let places = Places::of(page);
+    let text = shown(page);
     let kinds = [
         (AnchorKind::Name, names(lesson.organisation, page, &text)),
         (AnchorKind::Phone, phones(&text)),
@@ -33,12 +43,46 @@ pub(super) fn learn(shelf: &mut Shelf, lesson: &Lesson) {
         // Cut, two may be one; in their order, so that the same page always teaches the same.
         let values: BTreeSet<String> = values.iter().map(|value| cut(value, MAX_VALUE)).collect();
         for value in values.into_iter().filter(|value| !value.is_empty()).take(MAX_ANCHORS) {
-            shelf.touch(Topic::Anchor { kind, value }, String::new());
+            let sight = Sight { path: places.first(page, kind, &value), example: String::new() };
+            shelf.touch(Topic::Anchor { kind, value }, sight);
         }
     }
-    if let Some(text) = footer(page) {
-        let value: String = text.chars().filter(|c| !c.is_numeric()).collect();
-        shelf.touch(Topic::Anchor { kind: AnchorKind::Footer, value }, text);
+    if let Some((id, example)) = footer(page) {
+        let value: String = example.chars().filter(|c| !c.is_numeric()).collect();
+        shelf.touch(Topic::Anchor { kind: AnchorKind::Footer, value }, Sight { path: path(page, id), example });
+    }
+}
+
+/// Title, text and the texts of images, as far as they may be learned from.
+fn shown(page: &Page) -> String {
+    let alts = allowed(page).filter_map(|id| page.element(id)?.attribute("alt")).take(MAX_ALTS);
+    let all = texts(page, MAX_TEXT).map(|(_, text)| text.trim()).chain(alts);
+    all.fold(page.title().unwrap_or_default(), |text, more| text + " " + more)
+}
+
+/// The texts of a page by node, digits and letters only, to find where an anchor stands.
+struct Places(Vec<(NodeId, String)>);
+
+impl Places {
+    fn of(page: &Page) -> Self {
+        Self(texts(page, MAX_TEXT).map(|(id, text)| (id, plain(text))).collect())
+    }
+
+    /// The path of the element that shows an anchor first; empty where it does not stand in one text.
+    fn first(&self, page: &Page, kind: AnchorKind, value: &str) -> String {
+        let id = match kind {
+            AnchorKind::Logo => {
+                let is = |src: &str| src.split('?').next().is_some_and(|path| path.ends_with(value));
+                let mut images = page.elements_named("img");
+                images.find(|(_, image)| image.attribute("src").is_some_and(is)).map(|(id, _)| id)
+            }
+            _ => {
+                let value = plain(value);
+                let mut texts = self.0.iter().filter(|(_, text)| text.contains(&value));
+                texts.next().map(|(id, _)| page.node(*id).parent)
+            }
+        };
+        id.map(|id| path(page, id)).unwrap_or_default()
     }
 }
 
@@ -53,10 +97,10 @@ pub(super) fn declared(page: &Page) -> Option<String> {
 }
 
 /// The text of the last footer; none of a page without one, and of an empty one.
-fn footer(page: &Page) -> Option<String> {
+fn footer(page: &Page) -> Option<(NodeId, String)> {
     let id = page.elements().filter(|(_, element)| is_footer(element)).map(|(id, _)| id).last()?;
     let text = text(page, id);
-    (!text.is_empty()).then_some(text)
+    (!text.is_empty()).then_some((id, text))
 }
 
 fn is_footer(element: &Element) -> bool {

@@ -1,11 +1,14 @@
 //! Where in a page something may be learned at all, and how a place is called that stands for many.
 
 use super::cut;
-use crate::model::{ActiveKind, NodeId, Page, Plane};
+use crate::model::{ActiveKind, NodeId, NodeKind, Page, Plane};
 use std::collections::BTreeSet;
 
 /// Longest path in bytes.
 const MAX_PATH: usize = 200;
+
+/// Most steps of a path, counted from its end.
+const MAX_STEPS: usize = 64;
 
 /// Elements that are items of something: their numbers say nothing about the place.
 const ITEMS: [&str; 15] =
@@ -23,17 +26,46 @@ impl Forbidden {
         Self(page.active.iter().filter(|item| holds(item.kind)).map(|item| item.node).collect())
     }
 
-    /// Whether the subtree of a node is such a part.
-    pub(super) fn begins_at(&self, id: NodeId) -> bool {
-        self.0.contains(&id)
-    }
-
     /// Whether a node is of the active plane itself, or lies in such a part.
     pub(super) fn holds(&self, page: &Page, id: NodeId) -> bool {
         page.node(id).plane == Plane::Active
             || self.0.contains(&id)
             || (!self.0.is_empty() && page.ancestors(id).any(|above| self.0.contains(&above)))
     }
+}
+
+/// The nodes of a page in which something may be learned, in document order.
+pub(super) fn allowed(page: &Page) -> impl Iterator<Item = NodeId> + '_ {
+    let forbidden = Forbidden::of(page);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while next < page.nodes.len() {
+            let id = NodeId(next as u32);
+            let passed = forbidden.0.contains(&id);
+            next += if passed { page.node(id).size.max(1) as usize } else { 1 };
+            if !passed {
+                return Some(id);
+            }
+        }
+        None
+    })
+}
+
+/// The texts that may be learned from, each with its node: what visitors read, at most `limit` bytes in all.
+pub(super) fn texts(page: &Page, limit: usize) -> impl Iterator<Item = (NodeId, &str)> {
+    let unread =
+        |id: NodeId| matches!(page.label(page.node(id).parent), "script" | "style" | "template" | "noscript" | "title");
+    let mut room = limit;
+    allowed(page).filter(move |id| !unread(*id)).filter_map(move |id| match &page.node(id).kind {
+        NodeKind::Text(text) if room > 0 => {
+            let text = &text[..text.floor_char_boundary(room)];
+            room -= text.len().min(room);
+            // A character that does not fit ends it.
+            room = if text.is_empty() { 0 } else { room };
+            Some((id, text))
+        }
+        _ => None,
+    })
 }
 
 /// The path of a region from that of a node in it: items of a list are one place, and what is too long loses its beginning.
@@ -56,6 +88,19 @@ fn general(step: &str) -> String {
         Some((name, _)) if ITEMS.contains(&name) => format!("{name}[*]"),
         _ => step.to_owned(),
     }
+}
+
+/// The path of a node as that of a region: without the numbers among siblings, so that it costs no more than its depth.
+pub(super) fn path(page: &Page, id: NodeId) -> String {
+    let above = std::iter::once(id).chain(page.ancestors(id)).filter(|id| *id != NodeId::ROOT);
+    let step = |id: NodeId| {
+        let key = page.element(id).and_then(|element| element.attribute("id"));
+        let key = key.filter(|key| !key.is_empty() && key.len() <= 40);
+        key.map_or_else(|| page.label(id).to_owned(), |key| format!("{}#{key}", page.label(id)))
+    };
+    let mut steps: Vec<String> = above.take(MAX_STEPS).map(step).collect();
+    steps.reverse();
+    region(&steps.join(" > "))
 }
 
 /// The path of the node above.

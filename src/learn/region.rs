@@ -2,7 +2,7 @@
 
 use super::cut;
 use super::place::{Forbidden, above, region};
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Sight};
 use crate::model::{Change, ChangeKind, Detail, Difference, Manner, NodeId, NodeKind, Page, Plane, Topic};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,7 +177,7 @@ fn same_but_digits(old: &str, new: &str) -> bool {
 /// Takes note of the regions that changed.
 pub(super) fn learn(shelf: &mut Shelf, changed: Vec<Changed>) {
     for Changed { path, manner, example, contents: (was, is) } in changed {
-        let Some(detail) = shelf.touch(Topic::Region { path }, example) else { continue };
+        let Some(detail) = shelf.touch(Topic::Region { path }, Sight::example(example)) else { continue };
         if !matches!(detail, Detail::Region { .. }) {
             *detail = Detail::Region { manners: BTreeMap::new(), contents: Vec::new() };
         }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 pub(super) fn sentence(habits: &Habits, topic: &Topic, habit: Option<&Habit>, expires: Option<Timestamp>) -> Words {
     let learned = habits.learned.as_ref();
     let subject = subject(topic, habit);
-    let more = [habit.map(|habit| often(habit, learned)), habit.and_then(example), expires.map(until)];
+    let more =
+        [habit.and_then(place), habit.map(|habit| often(habit, learned)), habit.and_then(example), expires.map(until)];
     more.into_iter().flatten().fold(subject, |all, more| Words {
         en: format!("{}; {}", all.en, more.en),
         ja: format!("{}。{}", all.ja, more.ja),
@@ -146,6 +147,11 @@ fn every(habit: &Habit) -> Words {
         _ => (minutes / 1_440, "days", "日"),
     };
     words(format!(", about every {number} {en}"), format!("(約{number}{ja}ごと)"))
+}
+
+fn place(habit: &Habit) -> Option<Words> {
+    let path = &habit.path;
+    (!path.is_empty()).then(|| words(format!("at {path}"), format!("場所は {path}")))
 }
 
 fn example(habit: &Habit) -> Option<Words> {

@@ -5,6 +5,22 @@ use crate::model::{Detail, Habit, Habits, Keep, Learned, MAX_HABITS, Topic};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where and as what a habit shows; both may be empty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sight {
+    /// The place, as a person reads it.
+    pub(super) path: String,
+    /// An example.
+    pub(super) example: String,
+}
+
+impl Sight {
+    /// An example of a habit that names its place itself.
+    pub(super) fn example(example: String) -> Self {
+        Self { path: String::new(), example }
+    }
+}
+
 /// The habits of a page during one lesson.
 pub(super) struct Shelf {
     at: Timestamp,
@@ -37,19 +53,22 @@ impl Shelf {
     }
 
     /// Takes note of a habit that shows, once a lesson, and gives its detail to fill in; none when a person dropped it.
-    pub(super) fn touch(&mut self, topic: Topic, example: String) -> Option<&mut Detail> {
+    pub(super) fn touch(&mut self, topic: Topic, sight: Sight) -> Option<&mut Detail> {
         if self.dropped.contains(&topic) {
             return None;
         }
         let at = self.at;
-        let new =
-            Habit { topic: topic.clone(), example: String::new(), first: at, last: at, count: 0, detail: Detail::None };
+        let (path, example, detail) = (String::new(), String::new(), Detail::None);
+        let new = Habit { topic: topic.clone(), path, example, first: at, last: at, count: 0, detail };
         let habit = self.habits.entry(topic).or_insert(new);
         habit.count = habit.count.saturating_add(1);
         habit.last = habit.last.max(at);
         habit.first = habit.first.min(at);
-        if !example.is_empty() {
-            habit.example = example;
+        if !sight.example.is_empty() {
+            habit.example = sight.example;
+        }
+        if !sight.path.is_empty() {
+            habit.path = sight.path;
         }
         Some(&mut habit.detail)
     }

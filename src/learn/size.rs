@@ -1,7 +1,7 @@
 //! How large a page is: least and most of the present span of time and of the one before.
 
 use super::LIFE;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Sight};
 use crate::model::{Detail, Extent, Page, Topic};
 
 /// Most visible text that is measured, in bytes.
@@ -12,7 +12,7 @@ pub(super) fn learn(shelf: &mut Shelf, page: &Page) {
     let (text, nodes) = (page.visible_text(MAX_TEXT).len() as u64, page.nodes.len() as u64);
     let this = Extent { text: (text, text), nodes: (nodes, nodes) };
     let at = shelf.at();
-    let Some(detail) = shelf.touch(Topic::Size, String::new()) else { return };
+    let Some(detail) = shelf.touch(Topic::Size, Sight::default()) else { return };
     *detail = match *detail {
         Detail::Size { from, now, before } if at.duration_since(from) < LIFE => {
             Detail::Size { from, now: joined(now, this), before }

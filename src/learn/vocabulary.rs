@@ -1,7 +1,8 @@
 //! The words that nearly every state of a page has.
 
 use super::LIFE;
-use super::shelf::Shelf;
+use super::place::texts;
+use super::shelf::{Shelf, Sight};
 use crate::model::{Detail, Page, Topic};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -16,13 +17,13 @@ const WEST: std::ops::RangeInclusive<usize> = 4..=20;
 
 /// Takes note of the words: known ones that show again stay, and the most frequent ones fill what room is left.
 pub(super) fn learn(shelf: &mut Shelf, page: &Page) {
-    let text = page.visible_text(MAX_TEXT).to_lowercase();
+    let text = texts(page, MAX_TEXT).map(|(_, text)| text).collect::<Vec<_>>().join(" ").to_lowercase();
     let counts = words(&text);
     if counts.is_empty() {
         return;
     }
     let at = shelf.at();
-    let Some(detail) = shelf.touch(Topic::Vocabulary, String::new()) else { return };
+    let Some(detail) = shelf.touch(Topic::Vocabulary, Sight::default()) else { return };
     let mut known = match std::mem::take(detail) {
         Detail::Words(known) => known,
         _ => BTreeMap::new(),

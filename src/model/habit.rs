@@ -181,6 +181,9 @@ pub struct Extent {
 pub struct Habit {
     /// What it is about.
     pub topic: Topic,
+    /// Where it was seen last; empty where the topic names the place, and for what the page has as a whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
     /// An example from the page, cut to a readable length; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub example: String,

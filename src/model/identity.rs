@@ -80,8 +80,13 @@ pub fn postal_addresses(text: &str) -> BTreeSet<String> {
 fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> BTreeSet<String> {
     let Some(regex) = pattern.as_ref() else { return BTreeSet::new() };
     let found = regex.captures_iter(text).filter_map(|groups| groups.get(1).or_else(|| groups.get(0)));
-    let plain = found.map(|found| found.as_str().chars().filter_map(narrow).collect::<String>());
-    plain.filter(|anchor| !anchor.is_empty()).take(MAX_ANCHORS).collect()
+    found.map(|found| plain(found.as_str())).filter(|anchor| !anchor.is_empty()).take(MAX_ANCHORS).collect()
+}
+
+/// The digits and letters of a text, those of full width as the others.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    text.chars().filter_map(narrow).collect()
 }
 
 /// A letter or digit, those of full width as the others.

@@ -102,6 +102,10 @@ fn changes_of_the_active_plane_teach_nothing() {
         pupil.see(&city(&news(0, 3), &more), day(number));
     }
     assert_eq!(pupil.regions(), []);
+    let hidden = "<div style=display:none><iframe></iframe><p>隠語隠語隠語 電話 03-1234-5678</p></div>";
+    pupil.see(&city(&news(0, 3), hidden), day(9));
+    let sentences = pupil.sentences(day(9));
+    assert!(!sentences.iter().any(|(en, _)| en.contains("隠語") || en.contains("0312345678")), "{sentences:#?}");
 }
 
 #[test]
@@ -153,6 +157,9 @@ fn whose_page_it_is_and_in_which_words() {
     let sentences = pupil.sentences(day(3));
     let said = |en: &str, ja: &str| sentences.iter().any(|(e, j)| e.contains(en) && j.contains(ja));
     assert!(said("the telephone number “0494255000”", "電話番号「0494255000」"), "{sentences:#?}");
+    assert!(said("at html > body > footer", "場所は html > body > footer"), "{sentences:#?}");
+    assert!(said("the logo “logo-city.png”; at html > body > div#header > img", "ロゴ"), "{sentences:#?}");
+    assert!(said("the title is “例示市”; at html > head > title", "タイトルは「例示市」です"), "{sentences:#?}");
     assert!(said("the footer reads", "〒000-0000"), "{sentences:#?}");
     assert!(said("市民講座", "市民講座") && said("words that nearly every state has", "ほぼ常に現れる語"));
 }

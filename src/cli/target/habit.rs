@@ -3,7 +3,7 @@
 use super::{in_words, json, render};
 use crate::app::{self, HabitWord, LearnedShown, Office};
 use crate::cli::Context;
-use crate::model::{Drift, HabitShown, Keep, Language, Words};
+use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -143,6 +143,14 @@ fn line(shown: &HabitShown, context: &Context) -> String {
     render::safe(&format!("    {} {}{mark}", shown.id, shown.sentence.get(context.language)))
 }
 
+/// Where a habit shows; none where it is one of the page as a whole.
+fn path(shown: &HabitShown) -> Option<&str> {
+    match &shown.topic {
+        Topic::Region { path } => Some(path),
+        _ => shown.habit.as_ref().map(|habit| habit.path.as_str()).filter(|path| !path.is_empty()),
+    }
+}
+
 /// What was learned, for programs.
 pub(super) fn value(learned: &[LearnedShown], language: Language) -> Value {
     let habit = |one: &HabitShown| {
@@ -152,6 +160,7 @@ pub(super) fn value(learned: &[LearnedShown], language: Language) -> Value {
             "kind": one.topic.kind(),
             "topic": one.topic,
             "sentence": one.sentence.get(language),
+            "path": path(one),
             "example": known.map(|habit| &habit.example),
             "count": known.map(|habit| habit.count),
             "first": known.map(|habit| habit.first),

@@ -11,8 +11,10 @@ const MAX_PATH: usize = 200;
 const MAX_STEPS: usize = 64;
 
 /// Elements that are items of something: their numbers say nothing about the place.
-const ITEMS: [&str; 15] =
-    ["li", "tr", "td", "th", "dt", "dd", "p", "a", "option", "article", "span", "img", "text", "br", "picture"];
+const ITEMS: [&str; 31] = [
+    "a", "article", "b", "br", "button", "col", "dd", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "i",
+    "img", "label", "li", "option", "p", "picture", "small", "source", "span", "strong", "td", "text", "th", "tr",
+];
 
 /// The parts of a page in which nothing is learned: what stands inside of them acts, or is hidden or laid over the page.
 pub(super) struct Forbidden(BTreeSet<NodeId>);
@@ -84,10 +86,17 @@ fn length(steps: &[String]) -> usize {
 }
 
 fn general(step: &str) -> String {
-    match step.split_once('[') {
-        Some((name, _)) if ITEMS.contains(&name) => format!("{name}[*]"),
-        _ => step.to_owned(),
-    }
+    numbered_item(step).unwrap_or(step).to_owned()
+}
+
+/// The name in a step that numbers an item.
+fn numbered_item(step: &str) -> Option<&str> {
+    step.split_once('[').map(|(name, _)| name).filter(|name| ITEMS.binary_search(name).is_ok())
+}
+
+/// Whether the region of a path may be that of other nodes too.
+pub(super) fn is_of_many(path: &str) -> bool {
+    path.split(" > ").any(|step| numbered_item(step).is_some())
 }
 
 /// The path of a node as that of a region: without the numbers among siblings, so that it costs no more than its depth.
@@ -114,7 +123,9 @@ mod tests {
 
     #[test]
     fn items_are_one_place_and_long_paths_lose_their_beginning() {
-        assert_eq!(region("html > body > div[2] > ul > li[3] > a"), "html > body > div[2] > ul > li[*] > a");
+        assert_eq!(region("html > body > div[2] > ul > li[3] > a"), "html > body > div[2] > ul > li > a");
+        assert!(is_of_many("ul > li[3] > a") && !is_of_many("div[2] > ul > li > a"));
+        assert!(ITEMS.is_sorted());
         assert_eq!(above("html > body > ul#news > li[1]"), "html > body > ul#news");
         assert_eq!(above("html"), "html");
         let long = vec!["section"; 200].join(" > ");

@@ -1,7 +1,7 @@
 //! Which parts of a page change, and in which way.
 
 use super::cut;
-use super::place::{Forbidden, above, region};
+use super::place::{Forbidden, above, is_of_many, region};
 use super::shelf::{Shelf, Sight};
 use crate::model::{Change, ChangeKind, Detail, Difference, Manner, NodeId, NodeKind, Page, Plane, Topic};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,8 @@ struct Group<'d> {
     moved: usize,
     updated: Vec<(NodeId, NodeId)>,
     example: Option<&'d str>,
+    /// Its path is that of several elements.
+    many: bool,
     /// The element itself, before and now.
     holders: (Option<NodeId>, Option<NodeId>),
 }
@@ -57,7 +59,11 @@ pub(super) fn changed(before: &Page, now: &Page, difference: &Difference) -> Vec
 
 /// The path of the region in which a change lies.
 pub(super) fn place(now: &Page, change: &Change) -> String {
-    region(if is_of_itself(now, change) { &change.path } else { above(&change.path) })
+    region(whole_place(now, change))
+}
+
+fn whole_place<'c>(now: &Page, change: &'c Change) -> &'c str {
+    if is_of_itself(now, change) { &change.path } else { above(&change.path) }
 }
 
 /// Whether a change is one of the element itself; else it is one of what the element above holds.
@@ -68,6 +74,7 @@ fn is_of_itself(now: &Page, change: &Change) -> bool {
 fn enter<'d>(groups: &mut BTreeMap<String, Group<'d>>, before: &Page, now: &Page, change: &'d Change) {
     let itself = is_of_itself(now, change);
     let group = groups.entry(place(now, change)).or_default();
+    group.many |= is_of_many(whole_place(now, change));
     match (change.kind, change.old, change.new) {
         (ChangeKind::Insert, _, Some(new)) => drop(group.inserted.insert(new)),
         (ChangeKind::Delete, Some(old), _) => drop(group.deleted.insert(old)),
@@ -86,7 +93,7 @@ impl Group<'_> {
     }
 
     fn changed(&self, path: String, before: &Page, now: &Page) -> Changed {
-        let one = !path.contains("[*]");
+        let one = !self.many;
         let content = |page: &Page, id: Option<NodeId>| Some(page.node(id.filter(|_| one)?).digest.short());
         let contents = (content(before, self.holders.0), content(now, self.holders.1));
         let example = cut(self.example.unwrap_or_default(), MAX_EXAMPLE);

@@ -4,8 +4,9 @@ use super::LIFE;
 use super::sentence::sentence;
 use crate::model::{Habit, HabitMark, HabitShown, Habits, Keep, Persona, Topic};
 use jiff::Timestamp;
+use std::cmp::Reverse;
 
-/// All habits that hold at a time, and all that people dropped or pinned, in the order of their topics.
+/// All habits that hold at a time, and all that people dropped or pinned: by kind, and of each kind the most frequent first.
 #[must_use]
 pub fn shown(habits: &Habits, persona: Persona, now: Timestamp) -> Vec<HabitShown> {
     let learned = habits.learned.iter().flat_map(|learned| &learned.habits);
@@ -15,8 +16,23 @@ pub fn shown(habits: &Habits, persona: Persona, now: Timestamp) -> Vec<HabitShow
     let more: Vec<HabitShown> =
         habits.marks.iter().filter(alone).map(|mark| one(habits, persona, &mark.topic, None)).collect();
     all.extend(more);
-    all.sort_by(|a, b| a.topic.cmp(&b.topic));
+    let rank = |one: &HabitShown| (kind(&one.topic), Reverse(one.habit.as_ref().map_or(0, |habit| habit.count)));
+    all.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.topic.cmp(&b.topic)));
     all
+}
+
+/// The place of a kind among all.
+const fn kind(topic: &Topic) -> u8 {
+    match topic {
+        Topic::Region { .. } => 0,
+        Topic::Host { .. } => 1,
+        Topic::Title(_) => 2,
+        Topic::Language(_) => 3,
+        Topic::Anchor { .. } => 4,
+        Topic::Size => 5,
+        Topic::Vocabulary => 6,
+        Topic::Hours => 7,
+    }
 }
 
 fn one(habits: &Habits, persona: Persona, topic: &Topic, habit: Option<&Habit>) -> HabitShown {

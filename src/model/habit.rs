@@ -72,7 +72,7 @@ pub enum AnchorKind {
 pub enum Topic {
     /// A part of the page that changes.
     Region {
-        /// Its path; `[*]` where it stands for every item of a list.
+        /// Its path, without the numbers of items of lists and the like: it stands for each of them.
         path: String,
     },
     /// A foreign host that its links or pictures lead to.

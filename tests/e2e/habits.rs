@@ -25,12 +25,15 @@ fn learned(city: &Installation) -> Value {
     city.run(&["target", "show", "top", "--json"]).ended(0).line()["learned"][0].clone()
 }
 
-/// The habit of a kind in whose sentence these words stand.
+/// The habit of a kind in whose sentence these words stand, or whose path ends so.
 fn habit(city: &Installation, kind: &str, words: &str) -> Value {
     let learned = learned(city);
     let all = learned["habits"].as_array().expect("habits");
-    let found =
-        all.iter().find(|one| one["kind"] == kind && one["sentence"].as_str().is_some_and(|s| s.contains(words)));
+    let said = |one: &Value| match kind {
+        "region" => one["path"].as_str().is_some_and(|path| path.ends_with(words)),
+        _ => one["sentence"].as_str().is_some_and(|sentence| sentence.contains(words)),
+    };
+    let found = all.iter().find(|one| one["kind"] == kind && said(one));
     found.unwrap_or_else(|| panic!("{kind} {words}: {learned:#}")).clone()
 }
 

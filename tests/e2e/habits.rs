@@ -130,6 +130,28 @@ fn a_pinned_title_is_no_question_any_more_and_hides_nothing() {
 }
 
 #[test]
+fn a_special_page_teaches_nothing() {
+    let city = Installation::approved(&pages::ordinary());
+    city.check("unchanged");
+    let before = learned(&city)["habits"].clone();
+    let disaster =
+        pages::city(&["避難情報: 高台へ避難してください"], "<form action=\"/anpi\"><input name=\"q\"></form>");
+    city.web.put("/top", Answer::page(disaster.as_str()));
+    city.check("review");
+    let digest = waiting(&city);
+    let approve = ["baseline", "approve", "top", "--digest", &digest, "--by", BY, "--special", "災害"];
+    city.run(&approve).ended(0);
+    city.check("unchanged");
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.check("unchanged");
+    let after = learned(&city)["habits"].clone();
+    let regions =
+        |habits: &Value| habits.as_array().expect("habits").iter().filter(|one| one["kind"] == "region").count();
+    assert_eq!((regions(&before), regions(&after)), (0, 0), "{after:#}");
+    assert!(!after.to_string().contains("避難"), "{after:#}");
+}
+
+#[test]
 fn a_first_page_that_is_rejected_is_forgotten() {
     let city = Installation::watching(&[("/top", "")]);
     city.web.put("/top", Answer::page(pages::ordinary()));

@@ -42,7 +42,8 @@ fn is_lesson(desk: &Desk, look: &Look, opinion: &Opinion) -> bool {
         Verdict::Unseen | Verdict::Alarm => false,
     };
     let new = desk.habits.learned.is_none() || look.state.last.as_ref().is_none_or(|last| last.state != opinion.state);
-    accepted && new && learn::is_due(&desk.habits, desk.now)
+    // A special page (disaster, election, maintenance) is approved, and nothing that is usual.
+    accepted && new && opinion.special.is_none() && learn::is_due(&desk.habits, desk.now)
 }
 
 async fn lesson<S: Store, F: Fetcher>(
@@ -84,7 +85,8 @@ async fn before<S: Store, F: Fetcher>(
         let proposal = checker.store.proposal(look.target.id.clone(), look.persona).await?;
         return Ok(proposal.map(|proposal| proposal.snapshot));
     }
-    let approved = desk.baseline.states.iter().map(|state| &state.snapshot);
+    let ordinary = desk.baseline.states.iter().filter(|state| state.special.is_none());
+    let approved = ordinary.map(|state| &state.snapshot);
     let last = look.state.last.as_ref().map(|last| last.state);
     Ok(desk.followed.iter().chain(approved).find(|known| Some(known.state) == last).cloned())
 }

@@ -16,9 +16,12 @@ use std::time::Duration;
 const HIDES: &str = "/*p,a,c,k,e*/";
 
 /// Loops that never end, by what they do all the time.
-const LOOPS: [(&str, &str); 31] = [
+const LOOPS: [(&str, &str); 34] = [
     ("loop empty", "while(true){}"),
     ("loop sums", "var s=0;for(var i=0;i<1e9;i++){s=(s+i*3)%256}"),
+    ("loop sums that are followed", "var s=0;for(var i=0;i<1e9;i++){s=(s+i*3)%256;void 0}"),
+    ("loop swaps", "var s=[3,1,2],j=0,x;for(;;)for(var i=0;i<3;i++){j=(j+s[i])%3;x=s[i];s[i]=s[j];s[j]=x}"),
+    ("loop that is no sum", "var s=[1,2],x;for(;;)for(var i=0;i<3;i++){x=s[i]}"),
     ("loop calls", "function f(a,b){return a+b}for(;;)f(1,2)"),
     ("loop recursion", "function f(){f();f()}f()"),
     ("loop closures", "for(;;){(function(){return function(){}})()}"),

@@ -2,8 +2,9 @@
 
 use super::office::{Office, Places, registry, settings};
 use super::service::{HEARTBEAT, free_spaces};
-use super::{lock, wiring};
+use super::{in_both, lock, wiring};
 use crate::config::Settings;
+use crate::model::words;
 use crate::model::{Registry, Words};
 use crate::net::{Lookup as _, SystemLookup};
 use crate::store::{Coverage, OutboxSummary, Sqlite, Store as _};
@@ -47,7 +48,7 @@ pub async fn examine(places: &Places<'_>) -> Result<Diagnosis> {
     let now = Timestamp::now();
     let coverage = match wiring::open_store(&settings) {
         Err(error) => {
-            points.push(ill("data", format!("{error:#}")));
+            points.push(ill("data", failed("", &error)));
             Vec::new()
         }
         Ok(store) => {
@@ -69,8 +70,14 @@ fn well(name: &'static str, en: String, ja: String) -> Point {
     Point { name, well: true, words: Words::new(en, ja) }
 }
 
-fn ill(name: &'static str, what: String) -> Point {
-    Point { name, well: false, words: Words::new(what.clone(), what) }
+fn ill(name: &'static str, words: Words) -> Point {
+    Point { name, well: false, words }
+}
+
+/// An error in both languages, below what it is about.
+fn failed(what: &str, error: &anyhow::Error) -> Words {
+    let Words { en, ja } = in_both(error);
+    words!("{what}{en}", "{what}{ja}")
 }
 
 fn registered(registry: &Registry) -> Point {
@@ -86,7 +93,7 @@ fn registered(registry: &Registry) -> Point {
 
 fn disk(settings: &Settings) -> Point {
     let Some((folder, free)) = free_spaces(settings).into_iter().min_by_key(|(_, free)| *free) else {
-        return ill("disk", "free space cannot be told / 空き容量を取得できません".to_owned());
+        return ill("disk", words!("free space cannot be told", "空き容量を取得できません"));
     };
     let (mb, folder) = (free / 1_000_000, folder.display());
     let words = Words::new(format!("{mb} MB free where {folder} lies"), format!("{folder} のある領域の空き {mb} MB"));
@@ -102,7 +109,7 @@ async fn names(registry: &Registry) -> Point {
             let count = answer.len();
             well("names", format!("{host} resolves to {count} addresses"), format!("{host} の名前解決: {count}件"))
         }
-        Err(error) => ill("names", format!("{host}: {error}")),
+        Err(error) => ill("names", failed(&format!("{host}: "), &error.into())),
     }
 }
 
@@ -113,7 +120,7 @@ async fn mail(settings: &Settings) -> Point {
         crate::config::MailWay::Smtp(server) => server.url.to_string(),
     };
     if let Err(error) = wiring::test_mail(settings).await {
-        return ill("mail", format!("{way}: {error:#}"));
+        return ill("mail", failed(&format!("{way}: "), &error));
     }
     let (from, to) = (&settings.mail.from, settings.mail.operators.join(", "));
     well(
@@ -127,7 +134,7 @@ async fn mail(settings: &Settings) -> Point {
 fn webhook(settings: &Settings) -> Option<Point> {
     settings.webhook.as_ref()?;
     Some(match wiring::notifiers(settings) {
-        Err(error) => ill("webhook", format!("{error:#}")),
+        Err(error) => ill("webhook", failed("", &error)),
         Ok(_) => well(
             "webhook",
             "a webhook is set; `hinomi notify test webhook` proves that it takes messages".to_owned(),
@@ -144,10 +151,13 @@ async fn heartbeat(office: &Office) -> Result<Option<Point>> {
     let last = office.store.note(HEARTBEAT.to_owned()).await?.unwrap_or_default();
     Ok(Some(match last.split_once(' ') {
         Some(("ok", at)) => well("heartbeat", format!("called at {at}"), format!("最後の呼び出し {at}")),
-        Some((_, why)) => ill("heartbeat", why.to_owned()),
+        Some((_, why)) => ill("heartbeat", Words::new(why, why)),
         None => ill(
             "heartbeat",
-            "never called yet; the service calls it while it watches / まだ呼び出されていません(サービス稼働中に呼び出します)".to_owned(),
+            words!(
+                "never called yet; the service calls it while it watches",
+                "まだ呼び出されていません(サービス稼働中に呼び出します)"
+            ),
         ),
     }))
 }
@@ -155,7 +165,7 @@ async fn heartbeat(office: &Office) -> Result<Option<Point>> {
 async fn data(store: &Sqlite, now: Timestamp) -> Point {
     match store.ping(now).await {
         Ok(()) => well("data", "the database takes writes".to_owned(), "データベースに書き込めます".to_owned()),
-        Err(error) => ill("data", error.to_string()),
+        Err(error) => ill("data", error.words()),
     }
 }
 
@@ -172,13 +182,13 @@ fn outbox(summary: &OutboxSummary, now: Timestamp) -> Point {
 fn service(office: &Office) -> Result<Point> {
     Ok(match lock::beside(&office.settings)? {
         None => well("service", "the service runs".to_owned(), "サービスは稼働中です".to_owned()),
-        Some(_) => {
-            let words = Words::new(
+        Some(_) => ill(
+            "service",
+            words!(
                 "the service does NOT run; start `hinomi run`",
-                "サービスは稼働していません。`hinomi run` を起動してください",
-            );
-            Point { name: "service", well: false, words }
-        }
+                "サービスは稼働していません。`hinomi run` を起動してください"
+            ),
+        ),
     })
 }
 
@@ -189,7 +199,10 @@ async fn clock(office: &Office, now: Timestamp) -> Result<Point> {
     if now < built || last.is_some_and(|last| last > now) {
         return Ok(ill(
             "clock",
-            format!("{now}: the clock stands before times already seen; set it (NTP) / 時計が過去を指しています"),
+            words!(
+                "{now}: the clock stands before times already seen; set it (NTP)",
+                "{now}: 時計が、すでに記録された時刻より前を指しています。時刻を合わせてください（NTP）"
+            ),
         ));
     }
     office.store.put_note("clock".to_owned(), now.to_string()).await?;

@@ -1,11 +1,12 @@
 //! What was learned of a target, for people to read, drop and pin.
 
 use super::office::{Places, settings};
-use super::{Office, mark, wiring};
+use super::{Office, fault, mark, wiring};
 use crate::learn;
+use crate::model::words;
 use crate::model::{Drift, HabitMark, HabitShown, Habits, Keep, Persona, Target, TargetId, Topic};
 use crate::store::Store as _;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 
 /// What was learned of a target as one persona.
@@ -58,9 +59,15 @@ impl Office {
     /// Drops, pins or releases a habit of a target, by its id or a beginning of it, as all personas.
     ///
     /// # Errors
-    /// When there is no such target or habit, when several habits begin so, or nobody is named.
-    pub async fn say_of_habit(&self, id: &str, habit: &str, word: HabitWord, by: &str, reason: &str) -> Result<Topic> {
-        let target = self.target(id)?;
+    /// When there is no such habit, when several habits begin so, or nobody is named.
+    pub async fn say_of_habit(
+        &self,
+        target: &Target,
+        habit: &str,
+        word: HabitWord,
+        by: &str,
+        reason: &str,
+    ) -> Result<Topic> {
         let topic = self.topic(target, habit).await?;
         let said = mark(by, reason)?;
         let mark = match word {
@@ -86,11 +93,18 @@ impl Office {
         match <[Topic; 1]>::try_from(found) {
             Ok([topic]) => Ok(topic),
             Err(none) if none.is_empty() => Err(unknown(&target.id, beginning)),
-            Err(several) => bail!("{} habits begin with '{beginning}'; write more of the id", several.len()),
+            Err(several) => Err(fault(words!(
+                "{count} habits begin with '{beginning}'; give more of the id",
+                "「{beginning}」で始まる習慣は{count}件あります。IDをもう少し長く指定してください",
+                count = several.len()
+            ))),
         }
     }
 }
 
 fn unknown(target: &TargetId, habit: &str) -> anyhow::Error {
-    anyhow::anyhow!("'{habit}' is no habit of {target}; `hinomi target show {target}` lists them with their ids")
+    fault(words!(
+        "'{habit}' is no habit of {target}; `hinomi target show {target}` lists them with their ids",
+        "「{habit}」という {target} の習慣はありません。`hinomi target show {target}` でIDとともに見られます"
+    ))
 }

@@ -2,12 +2,14 @@
 
 use super::office::{Office, Places, settings};
 use super::{inputs, signatures, wiring};
+use crate::app::fault::{OrFault as _, fault};
 use crate::config::{IndicatorFile, read_indicators};
 use crate::detect;
+use crate::model::words;
 use crate::model::{Indicator, IndicatorKind, Indicators};
 use crate::monitor::KnownAttacks;
 use crate::store::Store as _;
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -33,11 +35,14 @@ impl Office {
     pub async fn import_indicators(&self, path: &Path, source: Option<&str>) -> Result<ImportedIndicators> {
         let now = Timestamp::now();
         let bytes = inputs::bytes(path)?;
-        let mut file = read_indicators(&bytes, now).with_context(|| path.display().to_string())?;
+        let mut file = read_indicators(&bytes, now).or_fault(|| words!("{path}", "{path}", path = path.display()))?;
         let named = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let source = source.map_or(named, ToOwned::to_owned);
         if source.trim().is_empty() || source.len() > LONGEST_NAME || source.chars().any(char::is_control) {
-            bail!("--source: a name of one line and at most {LONGEST_NAME} bytes");
+            return Err(fault(words!(
+                "--source: a name of one line and at most {LONGEST_NAME} bytes",
+                "--source: 1行で{LONGEST_NAME}バイトまでの名前にしてください"
+            )));
         }
         let is_service = |one: &Indicator| one.kind == IndicatorKind::Host && detect::is_well_known(&one.value);
         let well_known: Vec<String> =

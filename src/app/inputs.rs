@@ -1,6 +1,9 @@
 //! Files and folders that a person names on the command line.
 
-use anyhow::{Context as _, Result, bail};
+use crate::app::fault::{OrFault as _, fault};
+use crate::model::Words;
+use crate::model::words;
+use anyhow::Result;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
@@ -17,7 +20,7 @@ const EXTENSIONS: [&str; 6] = ["html", "htm", "xhtml", "js", "mjs", "svg"];
 /// # Errors
 /// When the path cannot be read, or a folder holds nothing to look at.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
-    let meta = fs::metadata(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let meta = fs::metadata(path).or_fault(|| unreadable(path))?;
     if !meta.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -33,7 +36,12 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     if found.is_empty() {
-        bail!("{}: the folder holds no .{} file", path.display(), EXTENSIONS.join(" ."));
+        return Err(fault(words!(
+            "{path}: the folder holds no .{kinds} file",
+            "{path}: フォルダーに .{kinds} のファイルがありません",
+            path = path.display(),
+            kinds = EXTENSIONS.join(" .")
+        )));
     }
     found.sort();
     Ok(found)
@@ -44,15 +52,19 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// When the folder cannot be read.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
-    let unreadable = || format!("{}: cannot be read", folder.display());
+    let unreadable = || unreadable(folder);
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).with_context(unreadable)? {
-        let entry = entry.with_context(unreadable)?;
-        let kind = entry.file_type().with_context(unreadable)?;
+    for entry in fs::read_dir(folder).or_fault(unreadable)? {
+        let entry = entry.or_fault(unreadable)?;
+        let kind = entry.file_type().or_fault(unreadable)?;
         found.push((entry.path(), kind.is_dir()));
     }
     found.sort();
     Ok(found)
+}
+
+fn unreadable(path: &Path) -> Words {
+    words!("{path}: cannot be read", "{path}: 読めません", path = path.display())
 }
 
 fn is_taken(path: &Path) -> bool {
@@ -65,7 +77,8 @@ fn is_taken(path: &Path) -> bool {
 /// # Errors
 /// When it cannot be read, or is larger than [`MAX_FILE`].
 pub fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let file = fs::File::open(path).with_context(|| format!("{}: cannot be opened", path.display()))?;
+    let file = fs::File::open(path)
+        .or_fault(|| words!("{path}: cannot be opened", "{path}: 開けません", path = path.display()))?;
     bounded(file, &path.display().to_string())
 }
 
@@ -79,9 +92,13 @@ pub fn standard_input() -> Result<Vec<u8>> {
 
 fn bounded(source: impl std::io::Read, name: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(MAX_FILE + 1).read_to_end(&mut bytes).with_context(|| format!("{name}: cannot be read"))?;
+    source.take(MAX_FILE + 1).read_to_end(&mut bytes).or_fault(|| unreadable(name.as_ref()))?;
     if bytes.len() as u64 > MAX_FILE {
-        bail!("{name}: larger than {} MB, the most that is looked at; cut out the part in question", MAX_FILE >> 20);
+        return Err(fault(words!(
+            "{name}: larger than {most} MB, the most that is looked at; cut out the part in question",
+            "{name}: 調べられる上限の{most} MBを超えています。必要な部分だけを切り出してください",
+            most = MAX_FILE >> 20
+        )));
     }
     Ok(bytes)
 }

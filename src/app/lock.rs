@@ -3,8 +3,10 @@
 //! `hinomi.lock` is the service's: it holds it alone for as long as it runs. A command that must know that no service
 //! starts meanwhile shares it for that moment. `outbox.lock` is held by whoever sends.
 
+use crate::app::fault::{OrFault as _, fault};
 use crate::config::Settings;
-use anyhow::{Context as _, Result, bail};
+use crate::model::words;
+use anyhow::Result;
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,7 +49,11 @@ pub(super) fn alone_now(settings: &Settings) -> Result<Held> {
         return Ok(held);
     }
     let path = path(settings, SERVICE);
-    bail!("{}: another hinomi service runs on this data folder; stop it first", path.display())
+    Err(fault(words!(
+        "{path}: another hinomi service runs on this data folder; stop it first",
+        "{path}: このデータフォルダーでは別のhinomiサービスが動いています。先に止めてください",
+        path = path.display()
+    )))
 }
 
 /// Makes sure that no service starts while it is held; none when one runs.
@@ -70,9 +76,10 @@ pub(super) async fn sending(settings: &Settings) -> Result<Option<Held>> {
             return Ok(Some(held));
         }
         if Instant::now() >= until {
-            bail!(
-                "another hinomi command is still sending; what is left is sent by the next command, or by the service"
-            );
+            return Err(fault(words!(
+                "another hinomi command is still sending; what is left is sent by the next command, or by the service",
+                "別のhinomiコマンドが送信中です。残りは次のコマンドかサービスが送ります"
+            )));
         }
         sleep(TRY).await;
     }
@@ -103,12 +110,18 @@ fn path(settings: &Settings, name: &str) -> PathBuf {
 
 fn taken(settings: &Settings, name: &str, lock: fn(&File) -> Result<(), TryLockError>) -> Result<Option<Held>> {
     let path = path(settings, name);
-    let unusable = || format!("{}: cannot be made; check the permissions of the data folder", path.display());
-    std::fs::create_dir_all(&settings.data).with_context(unusable)?;
-    let file = File::options().create(true).write(true).truncate(false).open(&path).with_context(unusable)?;
+    let unusable = || {
+        words!(
+            "{path}: cannot be made; check the permissions of the data folder",
+            "{path}: 作れません。データフォルダーの権限を確認してください",
+            path = path.display()
+        )
+    };
+    std::fs::create_dir_all(&settings.data).or_fault(unusable)?;
+    let file = File::options().create(true).write(true).truncate(false).open(&path).or_fault(unusable)?;
     match lock(&file) {
         Ok(()) => Ok(Some(Held(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error).with_context(unusable),
+        Err(TryLockError::Error(error)) => Err(error).or_fault(unusable),
     }
 }

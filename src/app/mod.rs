@@ -5,12 +5,14 @@ mod checks;
 pub mod demo;
 mod doctor;
 mod explain;
+mod fault;
 mod habits;
 mod indicators;
 mod inputs;
 mod judging;
 mod last_resort;
 mod lock;
+mod mark;
 mod office;
 mod parallel;
 mod people;
@@ -28,18 +30,21 @@ pub use crate::store::{Coverage, Store};
 pub use checks::RegistryChecks;
 pub use doctor::{Diagnosis, Point, examine as examine_installation};
 pub use explain::{Explained, ExplainedScript, explain_bytes};
+pub use fault::{Fault, OrFault, fault, in_both, in_words, told};
 pub use habits::{HabitWord, LearnedShown, learned};
 pub use indicators::{ImportedIndicators, known_attacks_at};
 pub use inputs::{bytes, files, standard_input};
 pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};
+pub use mark::mark;
 pub use office::{Office, Places, registry, settings};
 pub use parallel::in_order;
-pub use people::{Decision, mark};
+pub use people::Decision;
 pub use scout::{Scout, Unfetched};
 pub use service::serve;
 pub use signatures::{signatures_at, signatures_in};
 
-use anyhow::{Context as _, Result, bail};
+use crate::model::words;
+use anyhow::{Context as _, Result};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +63,7 @@ pub fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 pub fn restore(file: &Path, places: &Places) -> Result<Option<PathBuf>> {
     let settings = settings(places)?;
     if !file.is_file() {
-        bail!("{}: no such file", file.display());
+        return Err(fault(words!("{file}: no such file", "{file}: ファイルがありません", file = file.display())));
     }
     let _held = block_on(lock::alone(&settings))?;
     Ok(crate::store::restore(file, &wiring::paths(&settings), jiff::Timestamp::now())?.aside)

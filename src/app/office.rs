@@ -1,12 +1,14 @@
 //! Settings, registry and store of one installation, opened for a command or for the service.
 
 use super::{lock, wiring};
+use crate::app::fault::{OrFault as _, fault, in_both};
 use crate::config::{self, Mistakes, Settings};
 use crate::detect;
-use crate::model::{Language, Receiver, Registry};
+use crate::model::words;
+use crate::model::{Language, Receiver, Registry, StaticWords, Words};
 use crate::monitor::{Pace, Postman, World};
 use crate::store::{Paths, Sqlite, Store as _};
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,7 +38,7 @@ pub struct Office {
     /// What tells the version of `targets.toml` that was read from a later one; taken before it was read.
     pub(super) read: Option<FileMark>,
     /// Why `targets.toml` was refused, when the stored registry stays in force instead.
-    pub(super) refused: Option<String>,
+    pub(super) refused: Option<Words>,
 }
 
 /// What tells one version of a file from another without reading it.
@@ -48,8 +50,9 @@ pub(super) fn mark_of(file: &Path) -> Option<FileMark> {
     Some((meta.modified().ok()?, meta.len()))
 }
 
-/// What is said of a registry without a single target, in both languages.
-pub(super) const EMPTY: &str = "it holds no target at all / 監視対象が1件もありません";
+/// What is said of a registry without a single target.
+pub(super) const EMPTY: StaticWords =
+    StaticWords { en: "it holds no target at all", ja: "監視対象が1件もありません" };
 
 /// Reads `hinomi.toml`.
 ///
@@ -67,7 +70,7 @@ pub fn settings(places: &Places) -> Result<Settings> {
 /// Adds the operators' own services to those that are well known; read once, at the start.
 fn add_services(path: &Path) -> Result<()> {
     let text = crate::app::bytes(path).and_then(|bytes| Ok(String::from_utf8(bytes)?));
-    let text = text.with_context(|| format!("{}: check.services", path.display()))?;
+    let text = text.or_fault(|| words!("{path}: check.services", "{path}: check.services", path = path.display()))?;
     detect::add_services(&text).map_err(|wrong| {
         let lines: Vec<String> = wrong.iter().map(|(line, why)| format!("{}:{line}: {why}", path.display())).collect();
         anyhow!("{}", lines.join("\n"))
@@ -93,11 +96,12 @@ fn check_is_there(settings: &Settings, places: &Places) -> Result<()> {
         return Ok(());
     }
     let (targets, database) = (places.targets.display(), database.display());
-    Err(anyhow!(
+    Err(fault(words!(
         "nothing is watched here: there is neither {targets} nor {database}; run this in the folder of your installation, or \
-         begin one with `hinomi target add` / ここには監視の設定もデータもありません。設置したフォルダーで実行するか、\
+         begin one with `hinomi target add`",
+        "ここには監視の設定もデータもありません（{targets} も {database} もありません）。設置したフォルダーで実行するか、\
          `hinomi target add` で始めてください"
-    ))
+    )))
 }
 
 impl Office {
@@ -129,12 +133,10 @@ impl Office {
         let read = mark_of(places.targets);
         let stored = store.registry().await?;
         let (registry, refused) = match registry(places) {
-            Ok(registry) if registry.targets.is_empty() && !stored.targets.is_empty() => {
-                (stored, Some(EMPTY.to_owned()))
-            }
+            Ok(registry) if registry.targets.is_empty() && !stored.targets.is_empty() => (stored, Some(EMPTY.into())),
             Ok(registry) => (registry, None),
             Err(error) if stored.targets.is_empty() => return Err(error),
-            Err(error) => (stored, Some(format!("{error:#}"))),
+            Err(error) => (stored, Some(in_both(&error))),
         };
         if refused.is_none() {
             store.put_registry(registry.clone(), Timestamp::now()).await?;
@@ -168,7 +170,7 @@ impl Office {
             return Ok((lines, false));
         }
         let written = config::write_targets(places.targets, &registry, &crate::parse::check_mask);
-        written.map_err(|error| anyhow!("{}", error.words().get(places.language)))?;
+        written.map_err(|error| fault(error.words()))?;
         Ok((lines, true))
     }
 

@@ -2,15 +2,18 @@
 
 use super::Office;
 use super::judging::of_snapshot;
+use crate::app::fault::{OrFault as _, fault, in_both};
+use crate::app::mark::{mark, named, system_user};
 use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
+use crate::model::words;
 use crate::model::{
-    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, Policy,
-    Proposal, Receiver, Snapshot, Target, TargetId, Verdict, defang,
+    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Notice, Persona, Policy, Proposal,
+    Receiver, Snapshot, Target, TargetId, Verdict, Words, defang,
 };
 use crate::monitor::{About, Bodies, Terms, examine, read};
 use crate::store::Store as _;
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -34,7 +37,12 @@ impl Office {
     /// When there is none, with what is registered.
     pub fn target(&self, id: &str) -> Result<&Target> {
         let known = id.parse::<TargetId>().ok().and_then(|id| self.registry.targets.get(&id));
-        known.with_context(|| format!("'{id}' is no registered target; `hinomi target list` shows them"))
+        known.or_fault(|| {
+            words!(
+                "'{id}' is no registered target; `hinomi target list` shows them",
+                "「{id}」は登録されていません。登録済みのものは `hinomi target list` で見られます"
+            )
+        })
     }
 
     /// Approves the state of a digest: the one that waits, or one before it that differs from it by routine changes
@@ -45,7 +53,10 @@ impl Office {
     pub async fn approve(&self, id: &str, digest: Digest, decision: &Decision) -> Result<()> {
         let target = self.target(id)?.clone();
         let Some(proposal) = self.store.proposal(target.id.clone(), decision.persona).await? else {
-            bail!("nothing waits for approval at '{id}'; `hinomi baseline list` shows what does");
+            return Err(fault(words!(
+                "nothing waits for approval at '{id}'; `hinomi baseline list` shows what does",
+                "「{id}」に承認待ちのものはありません。承認待ちは `hinomi baseline list` で見られます"
+            )));
         };
         let body = self.body(&proposal.snapshot).await?;
         check_certificate(&proposal.snapshot)?;
@@ -56,12 +67,14 @@ impl Office {
         let (snapshot, older) = self.older(&target, &proposal, digest).await?;
         let bodies = self.linked_bodies(&[&snapshot, &proposal.snapshot]).await?;
         if !only_routine(&target, (&snapshot, &older), (&proposal.snapshot, &body), &bodies) {
-            bail!(
-                "'{id}' has changed since {} by more than routine changes: what waits now is {}. Look at it \
+            return Err(fault(words!(
+                "'{id}' has changed since {digest} by more than routine changes: what waits now is {waits}. Look at it \
                  (`hinomi baseline diff {id}`) and approve that digest if it is right",
-                digest.short(),
-                proposal.snapshot.state
-            );
+                "「{id}」は {digest} のあと、通常の更新を超えて変わりました。いまの承認待ちは {waits} です。内容を確認し\
+                 （`hinomi baseline diff {id}`）、正しければそのダイジェストを承認してください",
+                digest = digest.short(),
+                waits = proposal.snapshot.state
+            )));
         }
         self.enter(&target, snapshot, older, decision, self.holds()).await?;
         // What alarmed is the same page, with newer news.
@@ -73,21 +86,23 @@ impl Office {
     async fn older(&self, target: &Target, proposal: &Proposal, digest: Digest) -> Result<(Snapshot, Vec<u8>)> {
         let waits = proposal.snapshot.state;
         let unknown = || {
-            let short = digest.short();
-            format!(
-                "what came with the state {short} of '{}' is not kept; look at {waits}, which waits, and approve that",
-                target.id
+            words!(
+                "what came with the state {short} of '{id}' is not kept; look at {waits}, which waits, and approve that",
+                "「{id}」の状態 {short} とともに届いた内容は残っていません。承認待ちの {waits} を確認し、それを承認してください",
+                short = digest.short(),
+                id = target.id
             )
         };
-        let snapshot = self.kept_snapshot(target, proposal, digest).await?.with_context(unknown)?;
+        let snapshot = self.kept_snapshot(target, proposal, digest).await?.or_fault(unknown)?;
         check_certificate(&snapshot)?;
-        let body = self.store.body(snapshot.bytes).await?.with_context(unknown)?;
+        let body = self.store.body(snapshot.bytes).await?.or_fault(unknown)?;
         if read(of_snapshot(&snapshot, &body), &target.masks).state() != digest {
-            bail!(
-                "the masks of '{}' have changed since {}; approve what waits now ({waits})",
-                target.id,
-                digest.short()
-            );
+            return Err(fault(words!(
+                "the masks of '{id}' have changed since {short}; approve what waits now ({waits})",
+                "「{id}」のマスクが {short} のあとで変わりました。いまの承認待ち（{waits}）を承認してください",
+                id = target.id,
+                short = digest.short()
+            )));
         }
         Ok((snapshot, body))
     }
@@ -114,8 +129,12 @@ impl Office {
 
     pub(super) async fn body(&self, snapshot: &Snapshot) -> Result<Vec<u8>> {
         let body = self.store.body(snapshot.bytes).await?;
-        body.with_context(|| {
-            format!("the body {} is no longer kept; `hinomi check` fetches the page anew", snapshot.bytes)
+        body.or_fault(|| {
+            words!(
+                "the body {bytes} is no longer kept; `hinomi check` fetches the page anew",
+                "本文 {bytes} はもう残っていません。`hinomi check` で取得し直せます",
+                bytes = snapshot.bytes
+            )
         })
     }
 
@@ -194,7 +213,7 @@ impl Office {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn approve_first(&self, decision: &Decision) -> Result<(Vec<TargetId>, Vec<(TargetId, String)>)> {
+    pub async fn approve_first(&self, decision: &Decision) -> Result<(Vec<TargetId>, Vec<(TargetId, Words)>)> {
         // One word about the command, not one for each page.
         named(&decision.by)?;
         let (mut approved, mut left) = (Vec::new(), Vec::new());
@@ -205,15 +224,18 @@ impl Office {
                 continue;
             }
             if baseline.revision > 0 {
-                let why = "it had an approval before, which was retired: look at it and approve it by its digest";
-                left.push((proposal.target.clone(), why.to_owned()));
+                let why = words!(
+                    "it had an approval before, which was retired: look at it and approve it by its digest",
+                    "以前の承認が外されています。内容を確認し、ダイジェストを指定して承認してください"
+                );
+                left.push((proposal.target.clone(), why));
                 continue;
             }
             match first_objection(&proposal) {
                 Some(why) => left.push((proposal.target.clone(), why)),
                 None => match self.approve_one(target, &proposal, decision).await {
                     Ok(()) => approved.push(proposal.target),
-                    Err(error) => left.push((proposal.target, format!("{error:#}"))),
+                    Err(error) => left.push((proposal.target, in_both(&error))),
                 },
             }
         }
@@ -236,8 +258,13 @@ impl Office {
         let target = self.target(id)?;
         let baseline = self.store.baseline(target.id.clone(), decision.persona).await?;
         let state = baseline.states.into_iter().find(|state| state.snapshot.state == digest);
-        let state = state
-            .with_context(|| format!("{} is not approved for '{id}'; `hinomi baseline show {id}`", digest.short()))?;
+        let state = state.or_fault(|| {
+            words!(
+                "{short} is not approved for '{id}'; `hinomi baseline show {id}`",
+                "{short} は「{id}」の承認済みの状態ではありません。`hinomi baseline show {id}` をご覧ください",
+                short = digest.short()
+            )
+        })?;
         let decision = Decision { special: state.special.clone(), ..decision.clone() };
         let approval = self.approval(target, state.snapshot, &decision, (ApprovalAction::Retire, self.holds()))?;
         Ok(self.store.approve(approval, None).await?)
@@ -249,9 +276,15 @@ impl Office {
     /// When there is none of that id, or it is over already.
     pub async fn mark_incident(&self, id: &str, by: &str, reason: &str, over: bool) -> Result<Incident> {
         let found = self.store.incident(id.to_owned()).await?;
-        let mut incident = found.with_context(|| format!("no incident '{id}'; `hinomi incident list` shows them"))?;
+        let mut incident = found.or_fault(|| {
+            words!(
+                "no incident '{id}'; `hinomi incident list` shows them",
+                "インシデント「{id}」はありません。`hinomi incident list` をご覧ください"
+            )
+        })?;
         if incident.state == IncidentState::Resolved {
-            bail!("incident {} is over already", incident.id);
+            let id = incident.id;
+            return Err(fault(words!("incident {id} is over already", "インシデント {id} はすでに終わっています")));
         }
         let mark = mark(by, reason)?;
         incident.escalate_at = None;
@@ -276,20 +309,22 @@ fn spread(holds: SignedDuration, target: &TargetId) -> SignedDuration {
 }
 
 /// Why a first snapshot cannot be approved together with others.
-fn first_objection(proposal: &Proposal) -> Option<String> {
+fn first_objection(proposal: &Proposal) -> Option<Words> {
     if let Some(finding) = proposal.findings.first() {
-        return Some(format!("{}: {}", finding.rule, finding.summary.en));
+        let Words { en, ja } = &finding.summary;
+        return Some(words!("{rule}: {en}", "{rule}: {ja}", rule = finding.rule));
     }
-    check_certificate(&proposal.snapshot).err().map(|error| error.to_string())
+    check_certificate(&proposal.snapshot).err().map(|error| in_both(&error))
 }
 
 /// A page that came with a bad certificate, or by way of one, may have come from anybody.
 fn check_certificate(snapshot: &Snapshot) -> Result<()> {
     match snapshot.head.bad_certificate() {
-        Some((url, _, problem)) => bail!(
-            "the page came with a bad certificate ({}: {problem}); mend that first, then check again",
-            defang(url.as_str())
-        ),
+        Some((url, _, problem)) => Err(fault(words!(
+            "the page came with a bad certificate ({url}: {problem}); mend that first, then check again",
+            "このページの証明書に問題があります（{url}: {problem}）。先に直してから検査し直してください",
+            url = defang(url.as_str())
+        ))),
         None => Ok(()),
     }
 }
@@ -297,7 +332,13 @@ fn check_certificate(snapshot: &Snapshot) -> Result<()> {
 /// What came in the page's place never becomes a baseline.
 fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
     match classify(Some(&proposal.snapshot.head), body) {
-        Some(reason) => bail!("this is not the page: {}; it cannot be approved", reason.words().en),
+        Some(reason) => {
+            let (en, ja) = (reason.words().en, reason.words().ja);
+            Err(fault(words!(
+                "this is not the page: {en}; it cannot be approved",
+                "これは本来のページではありません: {ja}。承認できません"
+            )))
+        }
         None => Ok(()),
     }
 }
@@ -309,49 +350,6 @@ fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]
     let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies, habits: None };
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
-}
-
-/// A mark made now.
-///
-/// # Errors
-/// When nobody is named, or not as `NAME <mail>`.
-pub fn mark(by: &str, reason: &str) -> Result<Mark> {
-    Ok(Mark { by: named(by)?, at: Timestamp::now(), reason: reason.to_owned() })
-}
-
-fn named(by: &str) -> Result<String> {
-    let by = by.trim();
-    let named = by.strip_suffix('>').and_then(|by| by.split_once('<')).is_some_and(|(name, mail)| {
-        let plain = |text: &str| !text.contains(['<', '>']) && !text.chars().any(char::is_control);
-        let is_mail = mail.split_once('@').is_some_and(|(who, host)| !who.is_empty() && !host.is_empty());
-        !name.trim().is_empty() && plain(name) && plain(mail) && is_mail && !mail.contains(char::is_whitespace)
-    });
-    if !named {
-        bail!(
-            "--by: name who decided with the mail address, as \"Hanako Yamada <web@city.example>\" / \
-             決定した人を「氏名 <メールアドレス>」の形で書いてください"
-        );
-    }
-    Ok(by.to_owned())
-}
-
-/// Who entered it: the system's user.
-fn system_user() -> String {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let named = set("SUDO_USER").or_else(|| set("USER")).or_else(|| set("LOGNAME"));
-    named.or_else(user_of_process).unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// The user as whom this process runs, where no variable says it, as under cron: by name, else by number.
-fn user_of_process() -> Option<String> {
-    let number = rustix::process::getuid().as_raw().to_string();
-    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let named = users.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)? == number).then(|| name.to_owned())
-    });
-    Some(named.unwrap_or_else(|| format!("uid {number}")))
 }
 
 #[cfg(test)]

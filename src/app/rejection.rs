@@ -1,7 +1,8 @@
 //! "This was not us": a rejection, with the incident that follows from it.
 
 use super::Office;
-use super::people::{Decision, mark};
+use super::mark::mark;
+use super::people::Decision;
 use crate::judge::{self, Directory, Rejected};
 use crate::model::{Digest, Incident, Proposal};
 use crate::store::{Rejection, Store as _};

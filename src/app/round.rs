@@ -1,12 +1,14 @@
 //! One round of checks that a person asked for, and test messages to receivers.
 
 use super::{Office, lock, wiring};
+use crate::app::fault::fault;
 use crate::fetch::HttpFetcher;
+use crate::model::words;
 use crate::model::{Event, Notice, Persona, Receiver, Target, Words};
 use crate::monitor::{CheckReport, Checker, Thoroughness, notices};
 use crate::notify::{Letter, SendError, Story};
 use crate::store::{Sqlite, Store as _, Told};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -25,7 +27,10 @@ impl Office {
             targets.extend(self.registry.targets.values().filter(|target| target.enabled).cloned());
         }
         if targets.is_empty() {
-            bail!("nothing is registered; `hinomi target add --help` shows how to begin");
+            return Err(fault(words!(
+                "nothing is registered; `hinomi target add --help` shows how to begin",
+                "何も登録されていません。始め方は `hinomi target add --help` にあります"
+            )));
         }
         let persons =
             |target: Target| target.personas.clone().into_iter().map(move |persona| (target.clone(), persona));
@@ -83,9 +88,10 @@ impl Office {
             };
             receivers.retain(wanted);
             if receivers.is_empty() {
-                bail!(
-                    "'{only}' is no receiver; receivers stand in targets.toml (contacts) and hinomi.toml (operators)"
-                );
+                return Err(fault(words!(
+                    "'{only}' is no receiver; receivers stand in targets.toml (contacts) and hinomi.toml (operators)",
+                    "「{only}」は受取人ではありません。受取人はtargets.toml（contacts）とhinomi.toml（operators）にあります"
+                )));
             }
         }
         let mut tried = Vec::new();

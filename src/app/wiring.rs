@@ -1,14 +1,16 @@
 //! From settings to concrete adapters: fetcher, channels, store, receivers, spans of time.
 
+use crate::app::fault::OrFault as _;
 use crate::config::{AddressRange, MailWay, Settings, SmtpSettings};
 use crate::fetch::{FetchOptions, HttpFetcher, Identity};
 use crate::judge::Timing;
+use crate::model::words;
 use crate::model::{Channel, Receiver};
 use crate::monitor::Wording;
 use crate::net::{AllowedRanges, Client, ClientOptions, Guard, Lookup, Ports, Proxy, Trust};
 use crate::notify::{Endpoint, MailOptions, Mailer, Notifier, SmtpOptions, Transport, Webhook, WebhookOptions};
 use crate::store::{Paths, Retention, Sqlite};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +26,10 @@ const SEND_LIMIT: Duration = Duration::from_secs(60);
 /// When a folder cannot be used, or the database is of a newer hinomi.
 pub(super) fn open_store(settings: &Settings) -> Result<Sqlite> {
     let store = Sqlite::open(paths(settings), jiff::Timestamp::now());
-    store.with_context(|| format!("data folder {}", settings.data.display()))
+    store.or_fault(|| {
+        let folder = settings.data.display();
+        words!("data folder {folder}", "データフォルダー {folder}")
+    })
 }
 
 pub(super) fn paths(settings: &Settings) -> Paths {

@@ -1,5 +1,6 @@
 //! `hinomi backtest`: replay page histories.
 
+use super::target::named;
 use super::{Context, Outcome, json, render};
 use crate::app;
 use crate::app::Office;
@@ -54,12 +55,13 @@ pub(super) fn run(args: &BacktestArgs, context: &Context) -> anyhow::Result<Outc
 
 /// What the store holds of a target, as each of its personas.
 fn stored(target: &str, days: u32, context: &Context) -> anyhow::Result<Outcome> {
+    // As `targets.toml` has it now: a mask or a policy can be tried out before it is in force.
+    let registered = named(context, target)?;
     let all: Vec<Stored> = app::block_on(async {
         let office = Office::open_store(&context.places()).await?;
-        let target = office.target(target)?;
         let mut all = Vec::new();
-        for &persona in &target.personas {
-            all.push(office.backtest(target, persona, days).await?);
+        for &persona in &registered.personas {
+            all.push(office.backtest(&registered, persona, days).await?);
         }
         Ok(all)
     })?;

@@ -2,6 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, Office, Store as _};
+use crate::model::words;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -28,7 +29,10 @@ pub(super) fn backup(args: &BackupArgs, context: &Context) -> anyhow::Result<Out
         office.store.backup(args.file.clone()).await?;
         match context.json {
             true => json::line(&json!({"written": args.file}))?,
-            false => render::line(&format!("written: {}", args.file.display()))?,
+            false => {
+                let file = args.file.display();
+                render::tell(context, &words!("written: {file}", "作成しました: {file}"))?;
+            }
         }
         Ok(Outcome::Done)
     })
@@ -40,9 +44,14 @@ pub(super) fn restore(args: &RestoreArgs, context: &Context) -> anyhow::Result<O
         json::line(&json!({"restored": args.file, "aside": aside}))?;
         return Ok(Outcome::Done);
     }
-    render::line(&format!("restored from {}", args.file.display()))?;
+    let file = args.file.display();
+    render::tell(context, &words!("restored from {file}", "{file} から戻しました"))?;
     if let Some(aside) = aside {
-        render::line(&format!("the old database is kept as {}", aside.display()))?;
+        let aside = aside.display();
+        render::tell(
+            context,
+            &words!("the old database is kept as {aside}", "古いデータベースは {aside} に残しました"),
+        )?;
     }
     Ok(Outcome::Done)
 }

@@ -1,9 +1,10 @@
 //! `hinomi baseline`: proposals and approvals.
 
-use super::{Context, Outcome, json, render};
-use crate::app::{self, Compared, Decision, Office, Store as _};
+use super::{Context, Outcome, json, render, terms};
+use crate::app::OrFault as _;
+use crate::app::{self, Compared, Decision, Fault, Office, Store as _};
+use crate::model::words;
 use crate::model::{Approval, Digest, Judgement, Language, Persona, Proposal, Verdict};
-use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -39,6 +40,7 @@ pub(super) enum BaselineCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct TargetArgs {
+    /// Id of the target.
     target: String,
     /// As whom the page was fetched: desktop, mobile, search-visitor or search-bot.
     #[arg(long, default_value = "desktop", value_parser = persona)]
@@ -109,9 +111,12 @@ pub(super) struct RetireArgs {
     digest: Digest,
 }
 
-fn persona(name: &str) -> Result<Persona, String> {
+fn persona(name: &str) -> Result<Persona, Fault> {
     let found = Persona::ALL.into_iter().find(|persona| persona.as_str() == name);
-    found.ok_or_else(|| format!("'{name}' is none of {}", Persona::ALL.map(Persona::as_str).join(", ")))
+    found.ok_or_else(|| {
+        let all = Persona::ALL.map(Persona::as_str).join(", ");
+        Fault::new(words!("'{name}' is none of {all}", "「{name}」は {all} のどれでもありません"))
+    })
 }
 
 pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Result<Outcome> {
@@ -155,7 +160,7 @@ async fn list(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
         }
     }
     if proposals.is_empty() && !context.json {
-        render::line("nothing waits for approval / 承認待ちはありません")?;
+        render::say(context, "nothing waits for approval", "承認待ちはありません")?;
     }
     Ok(Outcome::needs(!proposals.is_empty()))
 }
@@ -181,10 +186,13 @@ fn reasons(judgement: &Judgement, context: &Context) -> Value {
 
 fn print_proposal(proposal: &Proposal, context: &Context) -> anyhow::Result<()> {
     let (verdict, at) = (render::verdict(context, proposal.judgement.verdict), render::time(proposal.since));
-    render::line(&format!("{verdict} {} ({}) since {at}", proposal.target, proposal.persona.as_str()))?;
+    let (target, persona) = (&proposal.target, proposal.persona.as_str());
+    let head = words!("{verdict} {target} ({persona}) since {at}", "{verdict} {target} ({persona}) {at} から");
+    render::tell(context, &head)?;
     render::line(&format!("  --digest {}", proposal.snapshot.state))?;
     if let Some(plan) = &proposal.planned {
-        render::line(&format!("  planned: {}", render::safe(plan)))?;
+        let plan = render::safe(plan);
+        render::tell(context, &words!("  planned: {plan}", "  予定された変更: {plan}"))?;
     }
     let lines = render::reasons(context, &proposal.judgement).into_iter();
     lines
@@ -211,29 +219,31 @@ async fn show(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Re
     for state in &baseline.states {
         let special = state.special.as_deref().map(|name| format!(" [{name}]")).unwrap_or_default();
         let (at, ends) = (render::time(state.at), render::time(state.expires));
-        render::line(&format!(
-            "{}{} {at}, until {ends}, by {}: {}",
-            state.snapshot.state,
-            render::safe(&special),
-            render::safe(&state.by),
-            render::safe(&state.reason)
-        ))?;
+        let (digest, special) = (state.snapshot.state, render::safe(&special));
+        let (by, reason) = (render::safe(&state.by), render::safe(&state.reason));
+        let line = words!(
+            "{digest}{special} {at}, until {ends}, by {by}: {reason}",
+            "{digest}{special} {at} に {by} が承認、期限 {ends}: {reason}"
+        );
+        render::tell(context, &line)?;
     }
-    record.iter().try_for_each(print_line)?;
+    record.iter().try_for_each(|approval| print_line(approval, context))?;
     if let Some(proposal) = &proposal {
         print_proposal(proposal, context)?;
     }
     Ok(Outcome::needs(proposal.is_some()))
 }
 
-fn print_line(approval: &Approval) -> anyhow::Result<()> {
-    let (at, action) = (render::time(approval.at), format!("{:?}", approval.action).to_lowercase());
-    let who = render::safe(&format!("{} (entered by {})", approval.by, approval.entered_by));
-    render::line(&format!(
-        "  {at} {action} {} {who} {}",
-        approval.snapshot.state.short(),
-        render::safe(&approval.reason)
-    ))
+fn print_line(approval: &Approval, context: &Context) -> anyhow::Result<()> {
+    let (at, action) = (render::time(approval.at), terms::action(approval.action, context.language));
+    let (by, entered, reason) =
+        (render::safe(&approval.by), render::safe(&approval.entered_by), render::safe(&approval.reason));
+    let state = approval.snapshot.state.short();
+    let line = words!(
+        "  {at} {action} {state} {by} (entered by {entered}) {reason}",
+        "  {at} {action} {state} {by}（入力 {entered}）{reason}"
+    );
+    render::tell(context, &line)
 }
 
 async fn diff(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Result<Outcome> {
@@ -253,10 +263,16 @@ async fn diff(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Re
 async fn compare_proposal(office: &Office, of: &TargetArgs) -> anyhow::Result<(String, String, Compared)> {
     let target = office.target(&of.target)?;
     let proposal = office.store.proposal(target.id.clone(), of.persona).await?;
-    let proposal = proposal.with_context(|| format!("nothing waits for approval at '{}'", target.id))?;
+    let proposal = proposal.or_fault(|| {
+        words!("nothing waits for approval at '{id}'", "「{id}」に承認待ちのものはありません", id = target.id)
+    })?;
     let baseline = office.store.baseline(target.id.clone(), of.persona).await?;
     let Some(approved) = baseline.states.iter().rfind(|state| state.special.is_none()) else {
-        bail!("'{}' has no approved state yet: this is its first snapshot", target.id);
+        return Err(app::fault(words!(
+            "'{id}' has no approved state yet: this is its first snapshot",
+            "「{id}」には承認済みの状態がまだありません。これが初回の取得です",
+            id = target.id
+        )));
     };
     let compared = office.compare(target, &approved.snapshot, &proposal.snapshot).await?;
     Ok((approved.snapshot.state.to_string(), proposal.snapshot.state.to_string(), compared))
@@ -292,10 +308,10 @@ async fn approve_first(office: &Office, context: &Context, decision: &Decision) 
     }
     for (target, why) in &left {
         match context.json {
-            true => json::line(&json!({"target": target, "approved": false, "reason": why}))?,
+            true => json::line(&json!({"target": target, "approved": false, "reason": why.get(context.language)}))?,
             false => {
-                let why = render::safe(why);
-                render::say(context, &format!("left: {target}: {why}"), &format!("保留: {target}: {why}"))?;
+                let (en, ja) = (render::safe(&why.en), render::safe(&why.ja));
+                render::say(context, &format!("left: {target}: {en}"), &format!("保留: {target}: {ja}"))?;
             }
         }
     }
@@ -327,11 +343,13 @@ async fn rebuild(office: &Office, context: &Context) -> anyhow::Result<Outcome> 
         json::line(&json!({"lines": lines, "written": written.then_some(&context.targets)}))?;
         return Ok(Outcome::Done);
     }
-    render::line(&format!("{lines} lines of the record read / 記録 {lines} 行を読み込みました"))?;
-    render::line(&match written {
-        true => format!("{file} written from it / {file} を作成しました"),
-        false => format!("{file} is there and stays as it is / {file} は既にあるため、そのままです"),
-    })?;
+    let read = words!("{lines} lines of the record read", "記録 {lines} 行を読み込みました");
+    render::say(context, &read.en, &read.ja)?;
+    let became = match written {
+        true => words!("{file} written from it", "{file} を作成しました"),
+        false => words!("{file} is there and stays as it is", "{file} は既にあるため、そのままです"),
+    };
+    render::say(context, &became.en, &became.ja)?;
     Ok(Outcome::Done)
 }
 
@@ -352,7 +370,9 @@ async fn verify(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
     }
     if damages.is_empty() && !context.json {
         let heads = office.store.chain_heads().await?;
-        render::line(&format!("{} chains verify / すべて整合しています", heads.len()))?;
+        let count = heads.len();
+        let ja = format!("{count}本の記録がすべて整合しています");
+        render::say(context, &format!("{count} chains verify"), &ja)?;
     }
     Ok(Outcome::needs(!damages.is_empty()))
 }

@@ -1,8 +1,11 @@
 //! What every command knows: files, output form, language, colours.
 
 use crate::app::Places;
+use crate::app::fault;
 use crate::model::Language;
-use anyhow::bail;
+use crate::model::words;
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,12 +81,26 @@ impl Context {
     }
 }
 
+/// The language of the help: that of `--language` wherever it stands, else the system's.
+pub(super) fn language_of(arguments: &[OsString]) -> Language {
+    let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    let after = |pair: &[Cow<'_, str>]| (pair[0] == "--language").then(|| pair[1].to_string());
+    let joined = texts.iter().find_map(|text| text.strip_prefix("--language=").map(str::to_owned));
+    let asked = texts.windows(2).find_map(after).or(joined);
+    choose_language(asked.as_deref()).or_else(|_| choose_language(None)).unwrap_or(Language::English)
+}
+
 /// The language asked for, else the system's, else English.
 fn choose_language(asked: Option<&str>) -> anyhow::Result<Language> {
     match asked {
         Some("ja") => return Ok(Language::Japanese),
         Some("en") => return Ok(Language::English),
-        Some(other) => bail!("--language {other}: write ja or en"),
+        Some(other) => {
+            return Err(fault(words!(
+                "--language {other}: write ja or en",
+                "--language {other}: jaかenと書いてください"
+            )));
+        }
         None => {}
     }
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());

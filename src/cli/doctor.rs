@@ -2,6 +2,7 @@
 
 use super::{Colour, Context, Outcome, json, render};
 use crate::app::{self, Coverage, Diagnosis};
+use crate::model::Language;
 use clap::Args;
 use comfy_table::Table;
 use serde_json::json;
@@ -36,6 +37,13 @@ fn print_json(diagnosis: &Diagnosis, context: &Context) -> anyhow::Result<()> {
     })
 }
 
+const fn in_language<'a>(context: &Context, en: &'a str, ja: &'a str) -> &'a str {
+    match context.language {
+        Language::English => en,
+        Language::Japanese => ja,
+    }
+}
+
 fn print(diagnosis: &Diagnosis, context: &Context, all: bool) -> anyhow::Result<()> {
     for point in &diagnosis.points {
         let sign = match (point.well, context.colour) {
@@ -51,10 +59,14 @@ fn print(diagnosis: &Diagnosis, context: &Context, all: bool) -> anyhow::Result<
     let shown = if all { rows.len() } else { ROWS.min(rows.len()) };
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["target", "persona", "compared/due (24 h)", "last", ""]);
+    table.set_header(match context.language {
+        Language::English => ["target", "persona", "compared/due (24 h)", "last", ""],
+        Language::Japanese => ["監視対象", "閲覧者", "比較済み/予定（24時間）", "最後", ""],
+    });
     for row in &rows[..shown] {
-        let last = row.last.map_or_else(|| "never".to_owned(), render::time);
-        let aside = if row.quarantined { "SET ASIDE" } else { "" };
+        let never = in_language(context, "never", "なし");
+        let last = row.last.map_or_else(|| never.to_owned(), render::time);
+        let aside = if row.quarantined { in_language(context, "SET ASIDE", "隔離中") } else { "" };
         table.add_row([
             row.target.as_str(),
             row.persona.as_str(),
@@ -65,7 +77,8 @@ fn print(diagnosis: &Diagnosis, context: &Context, all: bool) -> anyhow::Result<
     }
     render::line(&table.to_string())?;
     if shown < rows.len() {
-        render::line(&format!("… and {} more (--all)", rows.len() - shown))?;
+        let more = rows.len() - shown;
+        render::say(context, &format!("… and {more} more (--all)"), &format!("… ほか{more}件 (--all)"))?;
     }
     Ok(())
 }

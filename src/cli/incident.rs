@@ -1,9 +1,10 @@
 //! `hinomi incident`: incidents, and people's marks on them.
 
-use super::{Context, Outcome, json, render};
+use super::{Context, Outcome, json, render, terms};
+use crate::app::OrFault as _;
 use crate::app::{self, Office, Store as _};
-use crate::model::{Evidence, Incident, IncidentState};
-use anyhow::Context as _;
+use crate::model::words;
+use crate::model::{Evidence, Incident, IncidentState, Mark, Words};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -67,14 +68,19 @@ async fn list(office: &Office, context: &Context, all: bool, limit: u32) -> anyh
         print(incident, context, false)?;
     }
     if incidents.is_empty() && !context.json {
-        render::line("no incidents / インシデントはありません")?;
+        render::say(context, "no incidents", "インシデントはありません")?;
     }
     Ok(Outcome::needs(incidents.iter().any(|incident| incident.state != IncidentState::Resolved)))
 }
 
 async fn show(office: &Office, context: &Context, id: &str) -> anyhow::Result<Outcome> {
     let incident = office.store.incident(id.to_owned()).await?;
-    let incident = incident.with_context(|| format!("no incident '{id}'; `hinomi incident list --all` shows them"))?;
+    let incident = incident.or_fault(|| {
+        words!(
+            "no incident '{id}'; `hinomi incident list --all` shows them",
+            "インシデント「{id}」はありません。`hinomi incident list --all` をご覧ください"
+        )
+    })?;
     print(&incident, context, true)?;
     Ok(Outcome::needs(incident.state != IncidentState::Resolved))
 }
@@ -90,9 +96,11 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
         return json::line(&as_json(incident, context));
     }
     let verdict = render::verdict(context, incident.judgement.verdict);
-    let state = format!("{:?}", incident.state).to_lowercase();
-    let opened = render::time(incident.opened);
-    render::line(&format!("{verdict} {} {} ({state}) since {opened}", incident.id, incident.target))?;
+    let state = terms::state(incident.state, context.language);
+    let (id, target, opened) = (incident.id, &incident.target, render::time(incident.opened));
+    let head =
+        words!("{verdict} {id} {target} ({state}) since {opened}", "{verdict} {id} {target} ({state}) {opened} から");
+    render::tell(context, &head)?;
     render::reasons(context, &incident.judgement).into_iter().take(3).try_for_each(|line| render::line(&line))?;
     if !whole {
         return Ok(());
@@ -107,20 +115,29 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
         render::line(&format!("  {}", render::safe(detail)))?;
     }
     for kept in &incident.trail.captures {
-        let (of, at) = (format!("{:?}", kept.of).to_lowercase(), render::time(kept.at));
-        render::line(&format!("  evidence {at} ({of}) sha256 {} {} bytes", kept.bytes, kept.size))?;
+        let (of, at) = (terms::capture(kept.of, context.language), render::time(kept.at));
+        let (digest, size) = (kept.bytes, kept.size);
+        let line = words!(
+            "  evidence {at} ({of}) sha256 {digest} {size} bytes",
+            "  証拠 {at} ({of}) sha256 {digest} {size}バイト"
+        );
+        render::tell(context, &line)?;
     }
     for mark in &incident.trail.earlier {
-        let who = render::safe(&format!("{} {}", mark.by, mark.reason));
-        render::line(&format!("  acknowledged before it grew worse {} by {who}", render::time(mark.at)))?;
+        let line = marked(mark, ("acknowledged before it grew worse", "悪化する前の対応開始"));
+        render::tell(context, &line)?;
     }
-    for (what, mark) in [("acknowledged", &incident.acknowledged), ("resolved", &incident.resolved)] {
-        if let Some(mark) = mark {
-            let who = render::safe(&format!("{} {}", mark.by, mark.reason));
-            render::line(&format!("  {what} {} by {who}", render::time(mark.at)))?;
-        }
+    let marks = [(("acknowledged", "対応開始"), &incident.acknowledged), (("resolved", "解決"), &incident.resolved)];
+    for (what, mark) in marks {
+        mark.as_ref().map_or(Ok(()), |mark| render::tell(context, &marked(mark, what)))?;
     }
     Ok(())
+}
+
+/// Who did what, when and why.
+fn marked(mark: &Mark, (en, ja): (&str, &str)) -> Words {
+    let (at, who) = (render::time(mark.at), render::safe(&format!("{} {}", mark.by, mark.reason)));
+    words!("  {en} {at} by {who}", "  {ja} {at} {who}")
 }
 
 fn capture(capture: &Evidence) -> Value {

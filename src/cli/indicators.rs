@@ -3,7 +3,7 @@
 use super::{Context, Outcome, json, render};
 use crate::app::{self, ImportedIndicators, Office, Store as _};
 use crate::model::IndicatorSource;
-use anyhow::bail;
+use crate::model::words;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -108,7 +108,10 @@ fn print(source: &IndicatorSource, context: &Context) -> anyhow::Result<()> {
 
 async fn remove(office: &Office, source: &str, context: &Context) -> anyhow::Result<Outcome> {
     if !office.store.remove_indicators(source.to_owned()).await? {
-        bail!("no source is called '{source}'; `hinomi indicators list` shows them");
+        return Err(app::fault(words!(
+            "no source is called '{source}'; `hinomi indicators list` shows them",
+            "「{source}」という情報源はありません。`hinomi indicators list` をご覧ください"
+        )));
     }
     let shown = render::safe(source);
     render::say(context, &format!("taken away: {shown}"), &format!("取り除きました: {shown}"))?;

@@ -11,6 +11,7 @@ mod diff;
 mod doctor;
 mod incident;
 mod indicators;
+mod japanese;
 mod json;
 mod notify;
 mod render;
@@ -19,8 +20,13 @@ mod scan;
 mod script;
 mod silence;
 mod target;
+mod terms;
 
-use clap::{Parser, Subcommand};
+use crate::app::{fault, told};
+use crate::model::Language;
+use crate::model::words;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -84,21 +90,50 @@ const FAILED: u8 = 2;
 /// Runs the command line; the exit codes are 0 done, 1 somebody is needed, 2 could not do the job.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let language = context::language_of(&arguments);
+    let cli = match parse(arguments, language) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { FAILED.into() } else { ExitCode::SUCCESS };
-        }
+        Err(error) => return misused(&error, language),
     };
     let context = Context::new(cli.config, cli.targets, cli.json, cli.language.as_deref());
     match context.and_then(|context| run(&cli.command, &context)) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("hinomi: {error:#}");
+            eprintln!("hinomi: {}", told(&error, language));
             FAILED.into()
         }
     }
+}
+
+fn parse(arguments: Vec<OsString>, language: Language) -> Result<Cli, clap::Error> {
+    let command = match language {
+        Language::Japanese => japanese::translated(Cli::command()),
+        Language::English => Cli::command(),
+    };
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+/// Prints the help that was asked for, or what is wrong with the command line.
+fn misused(error: &clap::Error, language: Language) -> ExitCode {
+    match language {
+        Language::Japanese if error.use_stderr() && !tells_help(error) => eprint!("{}", japanese::usage_error(error)),
+        _ => drop(error.print()),
+    }
+    if error.use_stderr() { FAILED.into() } else { ExitCode::SUCCESS }
+}
+
+/// Whether an error is the help of a command that was named without what it needs.
+fn tells_help(error: &clap::Error) -> bool {
+    error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// An address that cannot be read.
+fn unusable_url(input: &str, why: url::ParseError) -> anyhow::Error {
+    fault(words!(
+        "{input}: {why}; write it as https://host/path",
+        "{input}: URLとして読めません（{why}）。https://ホスト/パス の形で書いてください"
+    ))
 }
 
 fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {

@@ -2,6 +2,7 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, Office};
+use crate::model::words;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -31,11 +32,12 @@ pub(super) fn run(command: &NotifyCommand, context: &Context) -> anyhow::Result<
                     &json!({"receiver": receiver.address, "channel": receiver.channel, "sent": error.is_none(), "error": error}),
                 )?,
                 false => {
-                    let became = error.map_or_else(
-                        || "sent / 送信しました".to_owned(),
-                        |why| format!("NOT sent: {}", render::safe(why)),
-                    );
-                    render::line(&format!("{}: {became}", render::safe(&receiver.address)))?;
+                    let (to, why) = (render::safe(&receiver.address), error.map(|why| render::safe(why)));
+                    let became = match why {
+                        None => words!("{to}: sent", "{to}: 送信しました"),
+                        Some(why) => words!("{to}: NOT sent: {why}", "{to}: 送信できませんでした: {why}"),
+                    };
+                    render::say(context, &became.en, &became.ja)?;
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! What people see on a terminal: verdicts, findings, changes; plain when piped.
 
-use super::{Colour, Context};
+use super::{Colour, Context, terms};
 use crate::model::{
     ChangeKind, Excerpt, Finding, Judgement, Language, PartKind, Plane, Severity, TextPart, UnseenReason, Verdict,
-    defang, display_text,
+    Words, defang, display_text,
 };
 use anstyle::{AnsiColor, Style};
 use std::io::Write as _;
@@ -23,6 +23,11 @@ pub(super) fn say(context: &Context, en: &str, ja: &str) -> anyhow::Result<()> {
         (false, Language::English) => line(en),
         (false, Language::Japanese) => line(ja),
     }
+}
+
+/// Prints what was made up in both languages; nothing where a program reads.
+pub(super) fn tell(context: &Context, words: &Words) -> anyhow::Result<()> {
+    say(context, &words.en, &words.ja)
 }
 
 /// `text` in a style, when colours are on.
@@ -86,7 +91,9 @@ pub(super) fn finding(context: &Context, finding: &Finding) -> Vec<String> {
         Severity::Medium => plain(AnsiColor::Yellow),
         Severity::Low | Severity::Info => Style::new().dimmed(),
     };
-    let severity = format!("{:?}/{:?}", finding.severity, finding.confidence).to_lowercase();
+    let (grade, sure) = (finding.severity, finding.confidence);
+    let severity =
+        format!("{}/{}", terms::severity(grade, context.language), terms::confidence(sure, context.language));
     let head = styled(context.colour, style, &format!("{severity} {}", finding.rule));
     let mut lines = vec![format!("  {head}: {}", safe(finding.summary.get(context.language)))];
     if let Some(location) = &finding.location {

@@ -2,8 +2,8 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, Scanned, Unfetched};
+use crate::model::words;
 use crate::model::{UnseenReason, Verdict};
-use anyhow::anyhow;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -98,7 +98,13 @@ pub(super) fn run(args: &ScanArgs, context: &Context) -> anyhow::Result<Outcome>
 fn told(unread: &[String]) -> anyhow::Error {
     let more = unread.len().saturating_sub(MOST_NAMED);
     let named = unread.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("\nhinomi: ");
-    if more > 0 { anyhow!("{named}\nhinomi: and {more} more that could not be read") } else { anyhow!(named) }
+    if more == 0 {
+        return app::fault(words!("{named}", "{named}"));
+    }
+    app::fault(words!(
+        "{named}\nhinomi: and {more} more that could not be read",
+        "{named}\nhinomi: ほかに{more}件が読めませんでした"
+    ))
 }
 
 /// Whether a name is a URL; schemes are read in any case.
@@ -113,7 +119,7 @@ fn inputs(names: &[String]) -> anyhow::Result<Vec<Input>> {
         if name == "-" {
             inputs.push(Input::Standard);
         } else if is_url(name) {
-            inputs.push(Input::Url(url::Url::parse(name).map_err(|error| anyhow::anyhow!("{name}: {error}"))?));
+            inputs.push(Input::Url(url::Url::parse(name).map_err(|error| super::unusable_url(name, error))?));
         } else {
             inputs.extend(app::files(name.as_ref())?.into_iter().map(Input::File));
         }

@@ -43,7 +43,7 @@ pub(super) fn run(command: &ScriptCommand, context: &Context) -> anyhow::Result<
 fn explained(input: &str, context: &Context) -> anyhow::Result<Explained> {
     let attacks = app::block_on(app::known_attacks_at(&context.places()))?;
     if input.contains("://") {
-        let url = url::Url::parse(input).map_err(|error| anyhow!("{input}: {error}"))?;
+        let url = url::Url::parse(input).map_err(|error| super::unusable_url(input, error))?;
         let scout = app::Scout::new(&context.places(), attacks)?;
         let why = |failure: app::Unfetched| {
             let reason = failure.reason.map(|reason| reason.words().get(context.language)).unwrap_or_default();

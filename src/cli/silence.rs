@@ -1,9 +1,10 @@
 //! `hinomi silence` and `hinomi plan`: messages held back for a time, and changes announced beforehand.
 
 use super::{Context, Outcome, json, render};
-use crate::app::{self, Office, Store as _, mark};
+use crate::app::OrFault as _;
+use crate::app::{self, Fault, Office, Store as _, mark};
+use crate::model::words;
 use crate::model::{Digest, PlannedChange, Silence};
-use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -92,14 +93,22 @@ pub(super) struct RemoveArgs {
     id: String,
 }
 
-fn span(text: &str) -> Result<SignedDuration, String> {
+fn span(text: &str) -> Result<SignedDuration, Fault> {
     let days = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()).map(i64::from);
     let length = match days {
         Some(days) => SignedDuration::from_hours(24 * days),
-        None => text.parse().map_err(|_| format!("'{text}' is no length of time; write 30m, 72h or 7d"))?,
+        None => text.parse().map_err(|_| {
+            Fault::new(words!(
+                "'{text}' is no length of time; write 30m, 72h or 7d",
+                "「{text}」は時間の長さではありません。30m、72h、7dのように書いてください"
+            ))
+        })?,
     };
     if length <= SignedDuration::ZERO || length > SignedDuration::from_hours(24 * 90) {
-        return Err("at most 90 days; write 30m, 72h or 7d".to_owned());
+        return Err(Fault::new(words!(
+            "at most 90 days; write 30m, 72h or 7d",
+            "90日までです。30m、72h、7dのように書いてください"
+        )));
     }
     Ok(length)
 }
@@ -146,7 +155,10 @@ pub(super) fn plan(command: &PlanCommand, context: &Context) -> anyhow::Result<O
 
 fn ended(found: bool, id: &str, context: &Context) -> anyhow::Result<Outcome> {
     if !found {
-        bail!("'{id}' is none that goes on, or not the only one that begins so");
+        return Err(app::fault(words!(
+            "'{id}' is none that goes on, or not the only one that begins so",
+            "「{id}」は続いているものではないか、そう始まるものがほかにもあります"
+        )));
     }
     render::say(context, &format!("ended: {id}"), &format!("終了しました: {id}"))?;
     Ok(Outcome::Done)
@@ -159,7 +171,7 @@ async fn add_silence(
     now: Timestamp,
 ) -> anyhow::Result<Outcome> {
     let target = args.target.as_deref().map(|id| office.target(id).map(|target| target.id.clone())).transpose()?;
-    let until = now.checked_add(args.window.length).context("--for: too long")?;
+    let until = now.checked_add(args.window.length).or_fault(|| words!("--for: too long", "--for: 長すぎます"))?;
     let silence = Silence { id: Uuid::now_v7(), target, mark: mark(&args.window.by, &args.window.reason)?, until };
     office.store.put_silence(silence.clone()).await?;
     print_silence(&silence, context)?;
@@ -168,9 +180,13 @@ async fn add_silence(
 
 async fn add_plan(office: &Office, context: &Context, args: &PlanArgs, now: Timestamp) -> anyhow::Result<Outcome> {
     let from = args.from.unwrap_or(now);
-    let until = from.checked_add(args.window.length).context("--for: too long")?;
+    let until = from.checked_add(args.window.length).or_fault(|| words!("--for: too long", "--for: 長すぎます"))?;
     if until <= now {
-        bail!("the window ended {} already; write a later --from or a longer --for", render::time(until));
+        return Err(app::fault(words!(
+            "the window ended {until} already; write a later --from or a longer --for",
+            "この期間は {until} にもう終わっています。--from を遅くするか --for を長くしてください",
+            until = render::time(until)
+        )));
     }
     let plan = PlannedChange {
         id: Uuid::now_v7(),
@@ -190,10 +206,11 @@ fn print_silence(silence: &Silence, context: &Context) -> anyhow::Result<()> {
     if context.json {
         return json::line(&json!(silence));
     }
-    let target = silence.target.as_ref().map_or_else(|| "all targets".to_owned(), ToString::to_string);
-    let (until, who) =
-        (render::time(silence.until), render::safe(&format!("{}: {}", silence.mark.by, silence.mark.reason)));
-    render::line(&format!("{} {target} until {until}, {who}", silence.id))
+    let all = words!("all targets", "すべての監視対象");
+    let target = silence.target.as_ref().map_or_else(|| all.get(context.language).to_owned(), ToString::to_string);
+    let (id, until) = (silence.id, render::time(silence.until));
+    let who = render::safe(&format!("{}: {}", silence.mark.by, silence.mark.reason));
+    render::tell(context, &words!("{id} {target} until {until}, {who}", "{id} {target} {until} まで、{who}"))
 }
 
 fn print_plan(plan: &PlannedChange, context: &Context) -> anyhow::Result<()> {
@@ -202,5 +219,12 @@ fn print_plan(plan: &PlannedChange, context: &Context) -> anyhow::Result<()> {
     }
     let (from, until) = (render::time(plan.from), render::time(plan.until));
     let who = render::safe(&format!("{}: {}", plan.mark.by, plan.mark.reason));
-    render::line(&format!("{} {} {from} to {until}, {who}", plan.id, plan.target))
+    let (id, target) = (plan.id, &plan.target);
+    let region = plan.region.as_deref().map(|region| format!(" {}", render::safe(region))).unwrap_or_default();
+    let digest = plan.digest.map(|digest| format!(" {}", digest.short())).unwrap_or_default();
+    let line = words!(
+        "{id} {target}{region}{digest} {from} to {until}, {who}",
+        "{id} {target}{region}{digest} {from} から {until} まで、{who}"
+    );
+    render::tell(context, &line)
 }

@@ -58,4 +58,5 @@ pub use target::*;
 pub use trail::*;
 pub use unseen::*;
 pub use verdict::*;
+pub(crate) use words::words;
 pub use words::*;

@@ -39,6 +39,23 @@ impl Words {
     }
 }
 
+/// [`Words`] of two format strings: `words!("{n} pages", "{n}ページ")`. Arguments are captured or named, and used by both.
+macro_rules! words {
+    ($en:literal, $ja:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::model::Words::new(
+            format!($en $(, $name = $value)*),
+            format!($ja $(, $name = $value)*),
+        )
+    };
+}
+pub(crate) use words;
+
+impl From<StaticWords> for Words {
+    fn from(words: StaticWords) -> Self {
+        Self::new(words.en, words.ja)
+    }
+}
+
 /// [`Words`] that stand in the program text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StaticWords {

@@ -5,6 +5,7 @@ use super::company::{horizon, lately_since, told_at_last, told_now};
 use super::pulse::Pulse;
 use super::trouble;
 use super::wording::{Wording, write_messages};
+use crate::model::words;
 use crate::model::{Channel, Message, Notice, Receiver, Words};
 use crate::notify::{Notifier, SendError};
 use crate::store::{Result, Store};
@@ -127,7 +128,10 @@ impl<S: Store> Postman<S> {
                 Ok(())
             }
             Err(error) if error.is_cancelled() => Ok(()),
-            Err(error) => Err(crate::store::StoreError::Damaged(format!("a message could not be sent: {error}"))),
+            Err(error) => Err(crate::store::StoreError::Damaged(words!(
+                "a message could not be sent: {error}",
+                "知らせを送れませんでした: {error}"
+            ))),
         }
     }
 

@@ -4,6 +4,7 @@ use super::check::{Checker, Thoroughness};
 use super::pulse::Pulse;
 use super::trouble::{Trouble, set_aside_words};
 use crate::fetch::Fetcher;
+use crate::model::words;
 use crate::model::{Persona, Target, TargetState, Verdict};
 use crate::store::{Due, InFlight, Result, Store};
 use futures_util::FutureExt;
@@ -127,7 +128,10 @@ fn settle(ended: std::result::Result<Result<bool>, tokio::task::JoinError>, puls
             Ok(())
         }
         Err(error) if error.is_cancelled() => Ok(()),
-        Err(error) => Err(crate::store::StoreError::Damaged(format!("a check could not be written down: {error}"))),
+        Err(error) => Err(crate::store::StoreError::Damaged(words!(
+            "a check could not be written down: {error}",
+            "検査の結果を書き留められませんでした: {error}"
+        ))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong on the way out, each kind as the reason a person is told, with the whole chain of causes.
 
-use crate::model::UnseenReason;
+use crate::model::{UnseenReason, Words};
 use std::error::Error as StdError;
 use std::io;
 
@@ -32,6 +32,22 @@ pub enum SetupError {
     /// TLS or the client refused its settings.
     #[error("the HTTP client could not be set up: {0}")]
     Client(String),
+}
+
+impl SetupError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let ja = match self {
+            Self::Proxy(why) => {
+                format!("プロキシを使えません: {why}。http://、https://、socks5://とホスト、ポートを書いてください")
+            }
+            Self::Root(why) => format!("追加のルート証明書を読めません: {why}。DER形式のX.509証明書を指定してください"),
+            Self::Header(name) => format!("{name} はヘッダーとして送れません。印字可能なASCIIだけを使ってください"),
+            Self::Client(why) => format!("HTTPクライアントを準備できません: {why}"),
+        };
+        Words { en: self.to_string(), ja }
+    }
 }
 
 impl Error {

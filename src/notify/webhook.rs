@@ -4,7 +4,7 @@
 //! secret, and `t` lies within a few minutes of its own clock. `Idempotency-Key` is the message's id: the same at each attempt.
 
 use super::{Notifier, SendError};
-use crate::model::{Channel, Message, Secret};
+use crate::model::{Channel, Message, Secret, Words};
 use crate::net::{Client, Method, Reply, Request};
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit, Mac};
@@ -64,6 +64,18 @@ pub enum WebhookError {
     /// Its key is empty.
     #[error("webhook '{0}' needs a secret to sign with")]
     Key(String),
+}
+
+impl WebhookError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let ja = match self {
+            Self::Url(name) => format!("Webhook「{name}」のURLは、ホストのあるhttps://…かhttp://…にしてください"),
+            Self::Key(name) => format!("Webhook「{name}」には署名のための秘密の鍵が必要です"),
+        };
+        Words { en: self.to_string(), ja }
+    }
 }
 
 impl Webhook {

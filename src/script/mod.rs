@@ -40,7 +40,7 @@ const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
 const MAX_TREES: u32 = 512;
 /// Most steps that following the scripts of one page takes.
-const MAX_STEPS: u32 = 24_000_000;
+const MAX_STEPS: u32 = 16_000_000;
 /// Most decoded layers of one script.
 const MAX_LAYERS: usize = 8;
 /// Most bytes of decoded layers of one script.

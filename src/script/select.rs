@@ -5,7 +5,7 @@ use super::syntax::MAX_SOURCE;
 use super::tokens::{Kind, Tokens};
 use std::borrow::Cow;
 
-/// Up to this length a script is taken whole or not at all, in bytes.
+/// Up to this length a script that is worth a tree is taken whole, in bytes.
 const WHOLE: usize = 32 << 10;
 /// Statements up to this length come along with those that are worth a tree, in bytes: they may hold what is decoded.
 const SHORT: usize = 2 << 10;
@@ -13,8 +13,8 @@ const SHORT: usize = 2 << 10;
 /// The part of a script that is worth a tree; none when nothing is. The flag says that something worth it was left out.
 pub(super) fn worth_a_tree<'a>(tokens: &Tokens<'a>, hints: Hints) -> Option<(Cow<'a, str>, bool)> {
     let text = tokens.text;
-    if text.len() <= WHOLE {
-        return hints.wants_tree(text.len()).then_some((Cow::Borrowed(text), false));
+    if text.len() <= WHOLE && hints.wants_tree(text.len()) {
+        return Some((Cow::Borrowed(text), false));
     }
     let statements = statements(tokens);
     let worth: Vec<bool> = statements.iter().map(|part| Hints::of(part).wants_tree(part.len())).collect();

@@ -61,6 +61,12 @@ const KEYWORDS: [&str; 13] = [
     "javascript",
 ];
 
+/// Whether a keyword has these two letters side by side: without, none reaches across a seam between them.
+pub(super) fn may_cross(left: u8, right: u8) -> bool {
+    let pair = [left.to_ascii_lowercase(), right.to_ascii_lowercase()];
+    KEYWORDS.iter().any(|keyword| keyword.as_bytes().windows(2).any(|near| near == pair))
+}
+
 /// Keywords that reach across a seam; `<scr'+'ipt` is how honest pages write a tag in a script.
 pub(super) fn crossing(text: &str, seam: usize) -> Vec<&'static str> {
     let lower = text.to_ascii_lowercase();

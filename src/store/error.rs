@@ -1,5 +1,6 @@
 //! Why the store could not do something, with the next step for a person.
 
+use crate::model::Words;
 use std::path::PathBuf;
 
 /// Why the store could not do something.
@@ -17,8 +18,8 @@ pub enum StoreError {
         detail: String,
     },
     /// What is stored does not fit together; the text says what to do.
-    #[error("{0}")]
-    Damaged(String),
+    #[error("{}", .0.en)]
+    Damaged(Words),
     /// The writer is gone: the process must end.
     #[error("the database writer has stopped: {0}")]
     WriterGone(String),
@@ -40,8 +41,34 @@ pub enum StoreError {
         stored: usize,
     },
     /// A person asked for something that cannot be done; the text says why and what to do.
-    #[error("{0}")]
-    Refused(String),
+    #[error("{}", .0.en)]
+    Refused(Words),
+}
+
+impl StoreError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let en = self.to_string();
+        let ja = match self {
+            Self::Damaged(words) | Self::Refused(words) => return words.clone(),
+            Self::Database(detail) => {
+                format!("データベース: {detail}。データフォルダーの空き容量と権限を確認してください")
+            }
+            Self::File { path, detail } => format!("{}: {detail}。空き容量と権限を確認してください", path.display()),
+            Self::WriterGone(detail) => format!("データベースへの書き込みが止まりました: {detail}"),
+            Self::TooNew { found, known } => {
+                format!(
+                    "データベースの版は{found}で、このhinomiが読めるのは{known}までです。新しいhinomiを使ってください"
+                )
+            }
+            Self::EmptyRegistry { stored } => format!(
+                "登録簿に監視対象が1つもありませんが、{stored}件を見張っています。何も変えていません。正しいファイルか確認して\
+                 ください（`--targets FILE`）。見張りをやめるには `enabled = false` と書いてください"
+            ),
+        };
+        Words { en, ja }
+    }
 }
 
 /// Result of a store operation.

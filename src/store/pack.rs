@@ -2,6 +2,7 @@
 
 use super::record::MAX_BODY;
 use super::{Result, StoreError};
+use crate::model::words;
 use std::io::{self, Read};
 
 /// zstd's own default: 400 MB/s on pages, and higher levels gain little.
@@ -10,9 +11,15 @@ const LEVEL: i32 = 3;
 /// Compresses a body.
 pub(super) fn pack(body: &[u8]) -> Result<Vec<u8>> {
     if body.len() > MAX_BODY {
-        return Err(StoreError::Refused(format!("a body of {} bytes is not kept; {MAX_BODY} at most", body.len())));
+        return Err(StoreError::Refused(words!(
+            "a body of {length} bytes is not kept; {MAX_BODY} at most",
+            "{length}バイトの本文は保管しません。最大{MAX_BODY}バイトです",
+            length = body.len()
+        )));
     }
-    zstd::bulk::compress(body, LEVEL).map_err(|error| StoreError::Damaged(format!("zstd: {error}; please report it")))
+    zstd::bulk::compress(body, LEVEL).map_err(|error| {
+        StoreError::Damaged(words!("zstd: {error}; please report it", "zstd: {error}。開発者に知らせてください"))
+    })
 }
 
 /// Decompresses a body, at most [`MAX_BODY`] of it: memory grows with what really comes, not with what is claimed.

@@ -5,4 +5,5 @@
 mod support;
 
 mod codes;
+mod language;
 mod shapes;

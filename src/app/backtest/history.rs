@@ -1,7 +1,9 @@
 //! Page histories on disk: a folder of versions, with an optional `meta.json`.
 
+use crate::app::fault::{OrFault as _, fault};
 use crate::app::inputs;
-use anyhow::{Context as _, Result, bail};
+use crate::model::words;
+use anyhow::Result;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -56,7 +58,11 @@ const MAX_HISTORIES: usize = 100_000;
 /// When a folder cannot be read, a `meta.json` is broken, or there is no history.
 pub fn find(root: &Path) -> Result<Vec<History>> {
     if !root.is_dir() {
-        bail!("{}: is no folder; name the folder of a page's history, or a folder of such folders", root.display());
+        return Err(fault(words!(
+            "{root}: is no folder; name the folder of a page's history, or a folder of such folders",
+            "{root}: フォルダーではありません。ページの履歴のフォルダー、またはそれらを含むフォルダーを指定してください",
+            root = root.display()
+        )));
     }
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
@@ -66,11 +72,19 @@ pub fn find(root: &Path) -> Result<Vec<History>> {
         found.extend(history(&folder, &files)?);
         folders.extend(below.into_iter().map(|(path, _)| path));
         if found.len() > MAX_HISTORIES {
-            bail!("{}: more than {MAX_HISTORIES} histories; name a smaller folder", root.display());
+            return Err(fault(words!(
+                "{root}: more than {MAX_HISTORIES} histories; name a smaller folder",
+                "{root}: 履歴が{MAX_HISTORIES}件を超えます。もっと小さなフォルダーを指定してください",
+                root = root.display()
+            )));
         }
     }
     if found.is_empty() {
-        bail!("{}: holds no page history (a folder with 0001.html, 0002.html …)", root.display());
+        return Err(fault(words!(
+            "{root}: holds no page history (a folder with 0001.html, 0002.html …)",
+            "{root}: ページの履歴（0001.html, 0002.html … のあるフォルダー）がありません",
+            root = root.display()
+        )));
     }
     found.sort_by(|a, b| a.page.cmp(&b.page));
     Ok(found)
@@ -81,8 +95,9 @@ fn history(folder: &Path, files: &[PathBuf]) -> Result<Option<History>> {
     let meta = match files.iter().find(is_meta) {
         None => Meta::default(),
         Some(path) => {
-            let unusable = || format!("{}: is no usable meta.json", path.display());
-            serde_json::from_slice(&inputs::bytes(path)?).with_context(unusable)?
+            let unusable =
+                || words!("{path}: is no usable meta.json", "{path}: meta.jsonとして使えません", path = path.display());
+            serde_json::from_slice::<Meta>(&inputs::bytes(path)?).or_fault(unusable)?
         }
     };
     let versions = match meta.versions {
@@ -101,7 +116,12 @@ fn of_file(path: &Path) -> Version {
 fn of_meta(folder: &Path, version: MetaVersion) -> Result<Version> {
     let mut parts = Path::new(&version.file).components();
     if !matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None)) {
-        bail!("{}: meta.json names '{}', which is no file of this folder", folder.display(), version.file);
+        return Err(fault(words!(
+            "{folder}: meta.json names '{file}', which is no file of this folder",
+            "{folder}: meta.jsonにある「{file}」は、このフォルダーのファイルではありません",
+            folder = folder.display(),
+            file = version.file
+        )));
     }
     let path = folder.join(&version.file);
     Ok(Version { name: version.file, path, time: version.time.as_deref().and_then(time) })

@@ -91,7 +91,7 @@ impl Play<'_> {
             format!("{OPERATOR} が、検査で何も見つからなかった最初の取得結果{count}件を承認"),
         )?;
         for (target, why) in left {
-            self.approve_by_hand(of_story(target.as_str())?, &why).await?;
+            self.approve_by_hand(of_story(target.as_str())?, &why.en).await?;
         }
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! The demo's folder: made, recognised again, emptied of its own files only, and filled with settings and registry.
 
+use crate::app::fault::{OrFault as _, fault};
 use crate::app::lock;
 use crate::config::Settings;
 use crate::demo::{Web, targets_text};
-use anyhow::{Context as _, Result, bail};
+use crate::model::words;
+use anyhow::Result;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -27,14 +29,21 @@ pub(super) struct Folder {
 impl Folder {
     /// Makes the folder, or takes the one of an earlier demo and clears away what that one wrote.
     pub(super) fn prepare(path: &Path, smtp: Option<&str>) -> Result<Self> {
-        let unusable = || format!("{}: cannot be used as the demo's folder", path.display());
-        fs::create_dir_all(path).with_context(unusable)?;
-        let path = path.canonicalize().with_context(unusable)?;
-        if !path.join(MARK).is_file() && fs::read_dir(&path).with_context(unusable)?.next().is_some() {
-            bail!("{}: holds other files; name an empty folder, or one of an earlier demo, with --dir", path.display());
+        let unusable = || {
+            let path = path.display();
+            words!("{path}: cannot be used as the demo's folder", "{path}: 実演のフォルダーとして使えません")
+        };
+        fs::create_dir_all(path).or_fault(unusable)?;
+        let path = path.canonicalize().or_fault(unusable)?;
+        if !path.join(MARK).is_file() && fs::read_dir(&path).or_fault(unusable)?.next().is_some() {
+            return Err(fault(words!(
+                "{path}: holds other files; name an empty folder, or one of an earlier demo, with --dir",
+                "{path}: ほかのファイルがあります。空のフォルダーか以前の実演のフォルダーを --dir で指定してください",
+                path = path.display()
+            )));
         }
         fs::write(path.join(MARK), "This folder belongs to `hinomi demo`; the next demo here clears it.\n")
-            .with_context(unusable)?;
+            .or_fault(unusable)?;
         // Another demo may be running on it.
         drop(lock::alone_now(&Settings { data: path.join("data"), ..Settings::default() })?);
         OWN.iter().try_for_each(|name| clear(&path.join(name)))?;
@@ -56,9 +65,10 @@ impl Folder {
 fn clear(path: &Path) -> Result<()> {
     let cleared = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match cleared {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{}: cannot be cleared away", path.display()))
-        }
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).or_fault(|| {
+            let path = path.display();
+            words!("{path}: cannot be cleared away", "{path}: 片付けられません")
+        }),
         _ => Ok(()),
     }
 }
@@ -67,7 +77,10 @@ fn settings_text(listen: SocketAddr, ports: &[u16], smtp: Option<&str>) -> Resul
     let mail = match smtp {
         None => "folder = \"mail\"".to_owned(),
         Some(url) if url.chars().any(|c| matches!(c, '"' | '\\') || c.is_control()) => {
-            bail!("--smtp: write smtp://host:port or smtps://host")
+            return Err(fault(words!(
+                "--smtp: write smtp://host:port or smtps://host",
+                "--smtp: smtp://ホスト:ポート または smtps://ホスト と書いてください"
+            )));
         }
         Some(url) => format!("smtp = \"{url}\""),
     };

@@ -12,10 +12,12 @@ pub use told::{AttackTold, Kind, Line, MailTold, Standing, Summary};
 use super::office::Places;
 use super::service::{Signals, run_parts};
 use super::{lock, wiring};
+use crate::app::fault::{OrFault as _, fault};
 use crate::demo::{SITES, Site, Web};
+use crate::model::words;
 use crate::model::{Language, Words};
 use crate::store::Store as _;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use folder::Folder;
 use stage::Stage;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -53,12 +55,14 @@ pub async fn demo(
     end: &mut dyn FnMut(&Summary, Option<&Standing>) -> Result<()>,
 ) -> Result<bool> {
     let folder = Folder::prepare(options.folder, options.smtp)?;
-    let web = Web::open().await.context("the made-up web: no free port on 127.0.0.1")?;
+    let web = Web::open().await.or_fault(|| {
+        words!("the made-up web: no free port on 127.0.0.1", "架空のウェブ: 127.0.0.1に空きポートがありません")
+    })?;
     let listen = free_address().await?;
     folder.furnish(&web, listen, options.smtp)?;
     let stage = Stage::open(&folder, &web, options.language, !options.once).await?;
     if let Some(server) = options.smtp {
-        wiring::test_mail(&stage.office.settings).await.with_context(|| format!("--smtp {server}"))?;
+        wiring::test_mail(&stage.office.settings).await.or_fault(|| words!("--smtp {server}", "--smtp {server}"))?;
     }
     let held = lock::alone_now(&stage.office.settings)?;
     let mut play = Play { web, stage, folder, tell, sum: Summary { sites: SITES.len(), ..Summary::default() } };
@@ -85,7 +89,10 @@ async fn free_address() -> Result<SocketAddr> {
             return Ok(listener.local_addr()?);
         }
     }
-    anyhow::bail!("no free port on 127.0.0.1 for the status page")
+    Err(fault(words!(
+        "no free port on 127.0.0.1 for the status page",
+        "状況ページのための空きポートが127.0.0.1にありません"
+    )))
 }
 
 impl Play<'_> {

@@ -1,9 +1,11 @@
 //! Signs of life to the outside: systemd's watchdog, which follows the loops (a start over would help nothing else), and a
 //! URL that somebody else watches, which is called only while checks see pages and messages go out.
 
+use crate::app::fault::OrFault as _;
 use crate::app::office::Office;
 use crate::app::wiring;
 use crate::model::Secret;
+use crate::model::words;
 use crate::monitor::{Pulse, STUCK_AFTER, World};
 use crate::net::{Client, Method, Request};
 use crate::store::{Sqlite, Store as _};
@@ -123,7 +125,7 @@ impl Heartbeat {
 
 fn parse(url: &Secret) -> Result<Url> {
     // The URL holds a key: the error must not quote it.
-    Url::parse(url.expose()).map_err(|error| anyhow::anyhow!("heartbeat.url: {error}"))
+    Url::parse(url.expose()).or_fault(|| words!("heartbeat.url", "heartbeat.url"))
 }
 
 /// Calls the URL; the error says what became of it, without the URL, which holds a key.

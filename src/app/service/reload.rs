@@ -1,6 +1,8 @@
 //! Reads a changed `targets.toml` again, or refuses it whole and keeps the old one.
 
+use crate::app::in_both;
 use crate::app::office::{EMPTY, FileMark, Office, Places, mark_of, registry};
+use crate::model::words;
 use crate::model::{Language, Receiver, Words};
 use crate::monitor::{World, notices};
 use crate::store::{Sqlite, Store as _, StoreError};
@@ -67,14 +69,14 @@ impl Reload {
                     self.world.set_registry(registry);
                     Ok(())
                 }
-                Err(StoreError::EmptyRegistry { .. }) => self.tell_refusal(EMPTY).await,
+                Err(StoreError::EmptyRegistry { .. }) => self.tell_refusal(&EMPTY.into()).await,
                 Err(error) => Err(error.into()),
             },
-            Err(error) => self.tell_refusal(&format!("{error:#}")).await,
+            Err(error) => self.tell_refusal(&in_both(&error)).await,
         }
     }
 
-    async fn tell_refusal(&self, why: &str) -> Result<()> {
+    async fn tell_refusal(&self, why: &Words) -> Result<()> {
         let words = refusal(why);
         tracing::error!("{}", words.en);
         let notices = notices(&self.operators, REFUSED, &words, false, Timestamp::now());
@@ -86,11 +88,10 @@ impl Reload {
 pub(super) const REFUSED: &str = "registry-refused";
 
 /// What it means that it is refused.
-pub(super) fn refusal(why: &str) -> Words {
-    Words::new(
-        format!("targets.toml is refused as a whole; the old registry stays in force. Mend it:\n{why}"),
-        format!(
-            "targets.toml に誤りがあるため、全体を拒否し、以前の登録内容で監視を続けています。修正してください:\n{why}"
-        ),
+pub(super) fn refusal(why: &Words) -> Words {
+    let Words { en, ja } = why;
+    words!(
+        "targets.toml is refused as a whole; the old registry stays in force. Mend it:\n{en}",
+        "targets.toml に誤りがあるため、全体を拒否し、以前の登録内容で監視を続けています。修正してください:\n{ja}"
     )
 }

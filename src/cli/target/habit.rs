@@ -1,6 +1,6 @@
 //! `hinomi target habit`, and what `target show` says of habits: what was learned of a page, and people's word on it.
 
-use super::{in_words, json, render};
+use super::{in_words, json, named, render};
 use crate::app::{self, HabitWord, LearnedShown, Office};
 use crate::cli::Context;
 use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words};
@@ -50,9 +50,10 @@ pub(super) fn run(command: &HabitCommand, context: &Context) -> anyhow::Result<(
         HabitCommand::Pin(args) => (args, HabitWord::Keep(Keep::Pin)),
         HabitCommand::Release(args) => (args, HabitWord::Release),
     };
+    let target = named(context, &args.target)?;
     let topic = app::block_on(async {
         let office = Office::open_store(&context.places()).await?;
-        office.say_of_habit(&args.target, &args.habit, word, &args.by, &args.reason).await
+        office.say_of_habit(&target, &args.habit, word, &args.by, &args.reason).await
     })?;
     let id = topic.digest().short();
     if context.json {

@@ -6,8 +6,8 @@ mod show;
 
 use super::{Context, Outcome, json, render};
 use crate::app::check_mask;
-use crate::config::{EditError, Mistakes, load_targets};
-use crate::model::{Language, Registry, Words};
+use crate::config::{EditError, Mistakes, load_targets, no_such_target, value};
+use crate::model::{Language, Registry, Target, Words};
 use anyhow::anyhow;
 use clap::Subcommand;
 
@@ -49,6 +49,14 @@ pub(in crate::cli) fn run(command: &TargetCommand, context: &Context) -> anyhow:
 
 fn registry(context: &Context) -> anyhow::Result<Registry> {
     load_targets(&context.targets, &check_mask).map_err(|mistakes| told(context, &mistakes))
+}
+
+/// The target of an id, as `targets.toml` has it now.
+pub(in crate::cli) fn named(context: &Context, id: &str) -> anyhow::Result<Target> {
+    let registry = registry(context)?;
+    let id = value::target_id(id).map_err(|words| say(context, &words))?;
+    let target = registry.targets.get(&id).ok_or_else(|| say(context, &no_such_target(&id, &registry)))?;
+    Ok(target.clone())
 }
 
 /// Mistakes of a file as the error of a command.

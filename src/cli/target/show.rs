@@ -27,6 +27,7 @@ pub(in crate::cli) struct ListArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hinomi target show example-city-top")]
 pub(in crate::cli) struct ShowArgs {
+    /// Id of the target.
     target: String,
 }
 

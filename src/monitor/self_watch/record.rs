@@ -45,9 +45,7 @@ impl<S: Store> SelfWatch<S> {
         match self.store.verify().await {
             Ok(damages) if damages.is_empty() => Ok(None),
             Ok(damages) => Ok(Some(damaged(&damages))),
-            Err(error @ (StoreError::File { .. } | StoreError::Damaged(_))) => {
-                Ok(Some(words(&error.to_string(), &error.to_string())))
-            }
+            Err(error @ (StoreError::File { .. } | StoreError::Damaged(_))) => Ok(Some(error.words())),
             Err(error) => Err(error),
         }
     }

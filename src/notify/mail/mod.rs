@@ -6,7 +6,7 @@ mod reply;
 mod smtp;
 
 use super::{Notifier, SendError};
-use crate::model::{Channel, Message, Secret, display_line};
+use crate::model::{Channel, Message, Secret, Words, display_line};
 use futures_util::future::BoxFuture;
 use lettre::message::Mailbox;
 use std::fmt;
@@ -84,6 +84,29 @@ pub enum MailError {
     /// A certificate cannot be read, or TLS cannot be set up.
     #[error("TLS of the mail server: {0}; check the certificate file (PEM)")]
     Tls(String),
+}
+
+impl MailError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let ja = match self {
+            Self::Url(scheme) => {
+                format!("メールサーバーのURLはsmtps://ホストかsmtp://ホストです。「{scheme}://…」は使えません")
+            }
+            Self::Credentials => {
+                "ユーザー名とパスワードはメールサーバーのURLではなく、それぞれの設定に書いてください".to_owned()
+            }
+            Self::Half => {
+                "メールサーバーのユーザー名とパスワードは、両方を書くか、どちらも書かないでください".to_owned()
+            }
+            Self::Address { which, text } => format!(
+                "{which} はメールアドレスではありません。mail@hostか「氏名 <mail@host>」の形で書いてください: '{text}'"
+            ),
+            Self::Tls(why) => format!("メールサーバーのTLS: {why}。証明書のファイル（PEM）を確認してください"),
+        };
+        Words { en: self.to_string(), ja }
+    }
 }
 
 /// Sends mail.

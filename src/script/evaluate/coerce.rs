@@ -32,7 +32,7 @@ impl Machine {
             Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
             Value::Number(number) => Some(*number),
             Value::Text(text) if text.is_whole() => {
-                self.charge(text.len() / 16);
+                self.charge(text.len() / 8);
                 Some(text_number(&text.read()))
             }
             Value::Item(_) | Value::Native(_) | Value::Method(_) => {
@@ -78,7 +78,7 @@ impl Machine {
         match value {
             Value::Text(text) => text.clone(),
             Value::Number(number) => {
-                self.charge(4);
+                self.charge(6);
                 Text::new(&number_text(*number))
             }
             Value::Undefined => plain("undefined"),

@@ -11,6 +11,7 @@ mod function;
 mod heap;
 mod hoist;
 mod host;
+mod hot;
 mod index;
 mod list;
 mod native;
@@ -43,9 +44,11 @@ use value::{Done, Stop, Value};
 /// Why more is left out than any honest script does.
 const ACTIONS: &str = "actions";
 /// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
-const MAX_STEPS: u32 = 7_000_000;
+const MAX_STEPS: u32 = 4_000_000;
 /// Steps that reading a byte of source counts for.
-const STEPS_PER_SOURCE: u32 = 14;
+const STEPS_PER_SOURCE: u32 = 8;
+/// Steps that a node of its tree counts for: there are sources with one for every second byte.
+const STEPS_PER_NODE: usize = 30;
 /// Steps for a script that hides nothing: some, and some for each byte.
 const PLAIN_STEPS: u32 = 40_000;
 const STEPS_PER_BYTE: u32 = 16;
@@ -90,6 +93,8 @@ pub(super) struct Machine {
     /// Texts of one unit.
     singles: Vec<Option<Rc<Vec<u16>>>>,
     hoisted: HashMap<Id, Rc<hoist::Hoisted>>,
+    /// Loops that only calculate; none for the others.
+    plans: HashMap<Id, Option<Rc<hot::Plan>>>,
     steps: u32,
     /// Bytes that may still be made.
     room: usize,
@@ -140,8 +145,9 @@ pub(super) fn budget(length: usize, hides: bool) -> u32 {
 
 /// Follows a script for so many steps; gives what was found. None when it cannot be parsed within the limits.
 pub(super) fn run(script: &str, steps: u32, around: Rc<Surroundings>) -> Option<Record> {
-    let mut machine = Machine { around, steps, ..Machine::new() };
-    let program = machine.tree.add(script)?;
+    let mut machine = Machine { around, ..Machine::new() };
+    let program = machine.parse(script)?;
+    machine.steps = machine.steps.min(steps);
     machine.own_length = script.len();
     machine.follow(program);
     Some(machine.finish())
@@ -160,6 +166,7 @@ impl Machine {
             natives: Vec::new(),
             singles: vec![None; 256],
             hoisted: HashMap::new(),
+            plans: HashMap::new(),
             steps: MAX_STEPS,
             room: MAX_MADE,
             depth: 0,
@@ -293,7 +300,15 @@ impl Machine {
         self.steps = self.steps.saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX));
     }
 
-    /// Takes the steps off that parsing a source costs.
+    /// Adds a source to the tree, and takes off what its nodes cost; none when the parser's limits were hit.
+    fn parse(&mut self, source: &str) -> Option<Id> {
+        let before = self.tree.size();
+        let program = self.tree.add(source);
+        self.charge((self.tree.size() - before).saturating_mul(STEPS_PER_NODE));
+        program
+    }
+
+    /// Takes the steps off that parsing a source costs by its length.
     fn spend_source(&mut self, length: usize) -> Done {
         self.spend(2_000 + length.saturating_mul(STEPS_PER_SOURCE as usize))
     }

@@ -12,7 +12,7 @@ const MAX_TEXT: usize = 4 << 20;
 impl Machine {
     /// A chain of binary operators, from its innermost left operand outwards.
     pub(super) fn binary(&mut self, id: Id, scope: u32) -> Outcome {
-        let mut chain = vec![id];
+        let mut chain = Vec::new();
         let mut left = self.tree.child(id, Field::Left);
         while let Some(inner) = left.filter(|inner| self.tree.kind(*inner) == Kind::Binary) {
             self.spend(1)?;
@@ -21,10 +21,10 @@ impl Machine {
         }
         let Some(first) = left else { return Ok(Value::Unknown) };
         let mut value = self.evaluate(first, scope)?;
-        while let Some(id) = chain.pop() {
-            value = self.one(id, value, scope)?;
+        while let Some(inner) = chain.pop() {
+            value = self.one(inner, value, scope)?;
         }
-        Ok(value)
+        self.one(id, value, scope)
     }
 
     /// One operator, its left operand known already.
@@ -118,23 +118,8 @@ impl Machine {
     }
 
     fn arithmetic(&mut self, operator: Operator, left: &Value, right: &Value) -> Outcome {
-        use Operator::*;
         let (Some(a), Some(b)) = (self.number_of(left), self.number_of(right)) else { return Ok(self.unknown()) };
-        let number = match operator {
-            Subtract => a - b,
-            Multiply => a * b,
-            Divide => a / b,
-            Remainder => a % b,
-            Power => a.powf(b),
-            BitAnd => f64::from(to_int32(a) & to_int32(b)),
-            BitOr => f64::from(to_int32(a) | to_int32(b)),
-            BitXor => f64::from(to_int32(a) ^ to_int32(b)),
-            ShiftLeft => f64::from(to_int32(a) << (to_uint32(b) & 31)),
-            ShiftRight => f64::from(to_int32(a) >> (to_uint32(b) & 31)),
-            ShiftUnsigned => f64::from(to_uint32(a) >> (to_uint32(b) & 31)),
-            _ => return Ok(self.unknown()),
-        };
-        Ok(Value::Number(number))
+        Ok(calculated(operator, a, b).map_or_else(|| self.unknown(), Value::Number))
     }
 
     /// `+`: numbers are added, all else is joined as text.
@@ -311,6 +296,25 @@ pub(super) fn takes_right(operator: &str) -> Option<Takes> {
     }
 }
 
+/// What a calculating operator other than `+` makes of two numbers; none for all others.
+pub(super) fn calculated(operator: Operator, a: f64, b: f64) -> Option<f64> {
+    use Operator::*;
+    Some(match operator {
+        Subtract => a - b,
+        Multiply => a * b,
+        Divide => a / b,
+        Remainder => a % b,
+        Power => a.powf(b),
+        BitAnd => f64::from(to_int32(a) & to_int32(b)),
+        BitOr => f64::from(to_int32(a) | to_int32(b)),
+        BitXor => f64::from(to_int32(a) ^ to_int32(b)),
+        ShiftLeft => f64::from(to_int32(a) << (to_uint32(b) & 31)),
+        ShiftRight => f64::from(to_int32(a) >> (to_uint32(b) & 31)),
+        ShiftUnsigned => f64::from(to_uint32(a) >> (to_uint32(b) & 31)),
+        _ => return None,
+    })
+}
+
 /// An operator of two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
@@ -370,7 +374,7 @@ impl Operator {
         }
     }
 
-    fn fits(self, order: std::cmp::Ordering) -> bool {
+    pub(super) fn fits(self, order: std::cmp::Ordering) -> bool {
         match self {
             Self::Less => order.is_lt(),
             Self::More => order.is_gt(),

@@ -10,6 +10,8 @@ const MAX_PIECE: usize = 240;
 /// Most layers, actions, pieces of markup and elements that are noted.
 pub(super) const MAX_LAYERS: usize = 24;
 const MAX_ACTIONS: usize = 128;
+/// Most of one kind on one host.
+const MAX_ALIKE: usize = 64;
 const MAX_REDIRECTS: usize = 32;
 const MAX_MARKUP: usize = 64;
 pub(super) const MAX_ELEMENTS: usize = 64;
@@ -28,6 +30,12 @@ const MANY_CODES: usize = 20;
 pub(in crate::script) struct Layer {
     pub(in crate::script) how: &'static str,
     pub(in crate::script) text: String,
+}
+
+/// The host of an address; empty for one on the page's own.
+fn host_of(address: &str) -> &str {
+    let rest = address.split_once("//").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#', ':', '…']).next().unwrap_or_default()
 }
 
 /// What was found in one script and its layers.
@@ -138,9 +146,11 @@ impl Machine {
         }
     }
 
-    /// Keeps an action; where there is no room, the reason.
+    /// Keeps an action; where there is no room, the reason. Many of one kind on one host leave room for others.
     fn note_action(&mut self, action: Action) {
-        if self.record.actions.len() < MAX_ACTIONS {
+        let alike = |known: &&Action| known.sink == action.sink && host_of(&known.target) == host_of(&action.target);
+        let actions = &self.record.actions;
+        if actions.len() < MAX_ACTIONS && actions.iter().filter(alike).count() < MAX_ALIKE {
             self.record.actions.push(action);
         } else {
             self.cut(super::ACTIONS);
@@ -150,8 +160,7 @@ impl Machine {
     /// Whether an address names a host that does not stand in the script in clear.
     fn is_hidden_host(&mut self, target: &str) -> bool {
         self.charge(self.own_length / 128);
-        let host = target.split_once("//").map_or("", |(_, rest)| rest);
-        let host = host.split(['/', '?', '#', ':', '…']).next().unwrap_or_default();
+        let host = host_of(target);
         host.len() > 3 && host.contains('.') && !self.tree.own(self.own_length).contains(host)
     }
 
@@ -282,10 +291,10 @@ impl Machine {
     pub(super) fn split_keyword(&mut self, left: &Text, right: &Text) {
         const REACH: usize = 13;
         let plain = |how: How| how.is_none() || how == How::JOINED;
-        let letter = |unit: Option<&u16>| {
-            unit.and_then(|unit| u8::try_from(*unit).ok()).is_some_and(|byte| byte.is_ascii_alphabetic())
-        };
-        if !plain(left.how) || !plain(right.how) || !letter(left.units.last()) || !letter(right.units.first()) {
+        let letter =
+            |unit: Option<&u16>| unit.and_then(|unit| u8::try_from(*unit).ok()).filter(u8::is_ascii_alphabetic);
+        let (Some(last), Some(first)) = (letter(left.units.last()), letter(right.units.first())) else { return };
+        if !plain(left.how) || !plain(right.how) || !words::may_cross(last, first) {
             return;
         }
         self.charge(14);

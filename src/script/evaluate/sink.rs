@@ -14,7 +14,7 @@ pub(super) fn comes_by_itself(event: &str) -> bool {
 impl Machine {
     /// Calls something of the browser.
     pub(super) fn call_host(&mut self, path: &Rc<str>, arguments: &[Value]) -> Outcome {
-        self.spend(12)?;
+        self.spend(24)?;
         self.unknowns += 1;
         self.look_at(path);
         let first = arguments.first().cloned().unwrap_or(Value::Undefined);
@@ -307,7 +307,7 @@ impl Machine {
         if !nested && !self.ran.insert(crate::model::Digest::of(script)) {
             return Ok(Value::Undefined);
         }
-        let Some(program) = self.tree.add(script) else {
+        let Some(program) = self.parse(script) else {
             self.cut("parser");
             return Ok(self.unknown());
         };
@@ -343,7 +343,7 @@ impl Machine {
             self.cut("layers");
             return Ok(self.unknown());
         }
-        let Some(program) = self.tree.add(&source) else {
+        let Some(program) = self.parse(&source) else {
             self.cut("parser");
             return Ok(self.unknown());
         };

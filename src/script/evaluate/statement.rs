@@ -163,6 +163,9 @@ impl Machine {
         }
         let condition = self.tree.child(id, Field::Condition).map(|id| self.bare(id));
         let (step, body) = (self.tree.child(id, Field::Increment), self.tree.child(id, Field::Body));
+        if self.run_hot(id, (condition, body, step), scope)? {
+            return Ok(());
+        }
         let label = self.label_of(id);
         self.turns(
             |machine| machine.holds(condition, scope),
@@ -186,6 +189,9 @@ impl Machine {
 
     fn while_loop(&mut self, id: Id, scope: u32) -> Done {
         let (condition, body) = (self.tree.child(id, Field::Condition), self.tree.child(id, Field::Body));
+        if self.run_hot(id, (condition, body, None), scope)? {
+            return Ok(());
+        }
         let label = self.label_of(id);
         self.turns(|machine| machine.holds(condition, scope), |machine| machine.turn(body, scope, label))
     }

@@ -46,8 +46,8 @@ impl Machine {
 
     /// Whether an assignment to a name that the script does not declare goes to the browser: `location = …`.
     fn is_browser_target(&mut self, symbol: u32, scope: u32) -> bool {
-        let name = self.tree.name(symbol);
-        (matches!(&*name, "location" | "name") || name.starts_with("on")) && self.lookup(symbol, scope).is_none()
+        let name = self.tree.name_of(symbol);
+        (matches!(name, "location" | "name") || name.starts_with("on")) && self.lookup(symbol, scope).is_none()
     }
 
     fn bind_default(&mut self, target: Id, value: Value, scope: u32, declares: bool) -> Done {
@@ -228,6 +228,7 @@ impl Machine {
     /// Sets a named field of an item; of a list also its places and length.
     pub(super) fn set_field(&mut self, object: &Value, name: &str, value: Value) -> Done {
         self.make(128)?;
+        self.charge(4);
         if self.heap.list(object).is_some() {
             if let Ok(at) = name.parse::<u32>() {
                 return self.set_at(object, f64::from(at), value);

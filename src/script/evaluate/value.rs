@@ -157,6 +157,9 @@ impl Text {
 
     /// As Rust text; lone surrogates become the replacement character.
     pub(super) fn read(&self) -> String {
+        if self.units.iter().all(|unit| *unit < 0x80) {
+            return self.units.iter().map(|unit| char::from(*unit as u8)).collect();
+        }
         String::from_utf16_lossy(&self.units)
     }
 

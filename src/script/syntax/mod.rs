@@ -14,7 +14,7 @@ use tree_sitter::{Language, ParseOptions, Parser, TreeCursor};
 pub(super) const MAX_SOURCE: usize = 160 << 10;
 /// Calls of the parser's progress callback for each kilobyte of the script before it gives up; ordinary scripts need
 /// about ten, and a call stands for a hundred operations.
-const PATIENCE: usize = 60;
+const PATIENCE: usize = 40;
 
 /// A node's index in its tree.
 pub(super) type Id = u32;
@@ -197,9 +197,19 @@ impl Tree {
         self.symbols.get(name).copied()
     }
 
-    /// The name of a number.
+    /// The name of a number, kept.
     pub(super) fn name(&self, symbol: Symbol) -> Rc<str> {
         self.names.get(symbol as usize).cloned().unwrap_or_else(|| "".into())
+    }
+
+    /// The name of a number, to look at.
+    pub(super) fn name_of(&self, symbol: Symbol) -> &str {
+        self.names.get(symbol as usize).map_or("", |name| name)
+    }
+
+    /// How many nodes all sources have.
+    pub(super) fn size(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(super) fn kind(&self, id: Id) -> Kind {

@@ -1,6 +1,7 @@
 //! Chains: one file a target, one line an approval, each line holding its number and the hash of the line before it.
 
 use super::{ChainFile, at, disk};
+use crate::model::words;
 use crate::model::{Approval, Digest, OrganisationId, TargetId, Words};
 use crate::store::{Damage, Result, StoreError};
 use jiff::Timestamp;
@@ -148,7 +149,11 @@ fn wait_for(path: &Path, try_lock: impl Fn() -> std::result::Result<(), TryLockE
                 std::thread::sleep(Duration::from_millis(10));
             }
             Err(TryLockError::WouldBlock) => {
-                let text = format!("{} is locked by another process; end that one, then try again", path.display());
+                let text = words!(
+                    "{path} is locked by another process; end that one, then try again",
+                    "{path} はほかのプロセスが使用中です。それを終わらせてからやり直してください",
+                    path = path.display()
+                );
                 return Err(StoreError::Refused(text));
             }
         }
@@ -182,7 +187,13 @@ impl Chain {
                 drop(made);
                 disk::sync_folder(folder)?;
                 let file = disk::open(&path, &options)?;
-                file.ok_or_else(|| StoreError::Damaged(format!("{} vanished; look who removes it", path.display())))?
+                file.ok_or_else(|| {
+                    StoreError::Damaged(words!(
+                        "{path} vanished; look who removes it",
+                        "{path} が消えました。何が消しているのかを調べてください",
+                        path = path.display()
+                    ))
+                })?
             }
         };
         wait_for(&path, || file.try_lock())?;
@@ -260,9 +271,15 @@ impl Chain {
     pub(in crate::store) fn append(&mut self, approval: &Approval) -> Result<Line> {
         let (number, previous) = (self.scan.lines.len() as u64 + 1, self.scan.head());
         let text = serde_json::to_string(&Written { number, previous, approval });
-        let mut text = text.map_err(|error| StoreError::Refused(format!("the approval cannot be written: {error}")))?;
+        let mut text = text.map_err(|error| {
+            StoreError::Refused(words!("the approval cannot be written: {error}", "承認を書き込めません: {error}"))
+        })?;
         if text.len() > MAX_LINE {
-            let why = format!("the line of this approval would have {} bytes; {MAX_LINE} at most", text.len());
+            let why = words!(
+                "the line of this approval would have {length} bytes; {MAX_LINE} at most",
+                "この承認の行は{length}バイトになります。最大{MAX_LINE}バイトです",
+                length = text.len()
+            );
             return Err(StoreError::Refused(why));
         }
         let hash = Digest::of(&text);

@@ -1,6 +1,7 @@
 //! Files that are really there: opened without following symbolic links, written so that they survive the power's loss.
 
 use super::at;
+use crate::model::words;
 use crate::store::{Result, StoreError};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -57,9 +58,10 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>> {
 }
 
 fn odd(path: &Path) -> StoreError {
-    StoreError::Damaged(format!(
-        "{} is no regular file or folder (a link?), and is not followed; put the real one there",
-        path.display()
+    StoreError::Damaged(words!(
+        "{path} is no regular file or folder (a link?), and is not followed; put the real one there",
+        "{path} は通常のファイルやフォルダーではない（リンク？）ため、たどりません。本物を置いてください",
+        path = path.display()
     ))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{MAX_BODY, at, disk};
 use crate::model::Digest;
+use crate::model::words;
 use crate::store::pack::{pack, unpack};
 use crate::store::{Result, StoreError};
 use jiff::Timestamp;
@@ -58,9 +59,17 @@ pub(super) fn get(root: &Path, digest: Digest) -> Result<Option<Vec<u8>>> {
     }
     let Some(file) = disk::open(&path, OpenOptions::new().read(true))? else { return Ok(None) };
     let packed = disk::read_limited(file, MAX_BODY).map_err(at(&path))?;
-    let damaged = |detail: String| StoreError::Damaged(format!("{}: {detail}; restore it from a copy", path.display()));
-    let body = unpack(&packed).map_err(|error| damaged(format!("cannot be unpacked ({error})")))?;
-    if Digest::of(&body) == digest { Ok(Some(body)) } else { Err(damaged("its bytes were changed".to_owned())) }
+    let damaged = |en: String, ja: String| {
+        let path = path.display();
+        StoreError::Damaged(words!("{path}: {en}; restore it from a copy", "{path}: {ja}。写しから戻してください"))
+    };
+    let body = unpack(&packed)
+        .map_err(|error| damaged(format!("cannot be unpacked ({error})"), format!("展開できません（{error}）")))?;
+    if Digest::of(&body) == digest {
+        Ok(Some(body))
+    } else {
+        Err(damaged("its bytes were changed".to_owned(), "バイト列が変えられています".to_owned()))
+    }
 }
 
 /// Removes drafts older than an hour: nobody writes them any more.

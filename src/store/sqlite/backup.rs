@@ -1,6 +1,7 @@
 //! Copies of the database: made while the service runs, proven before they take its place.
 
 use super::{Paths, connection, migrate};
+use crate::model::words;
 use crate::store::{ENDED, RUNNING, Result, STOPPED, StoreError};
 use jiff::Timestamp;
 use rusqlite::backup::{Backup, StepResult};
@@ -39,7 +40,11 @@ fn sync_folder_of(path: &Path) -> Result<()> {
 /// anew with every write of the service, which goes on meanwhile.
 pub(super) fn backup(database: &Path, file: &Path) -> Result<()> {
     if file.exists() {
-        let why = format!("{} exists; name a new file for the backup", file.display());
+        let why = words!(
+            "{file} exists; name a new file for the backup",
+            "{file} はすでにあります。バックアップには新しいファイル名を指定してください",
+            file = file.display()
+        );
         return Err(StoreError::Refused(why));
     }
     let draft = beside(file, ".part");
@@ -72,21 +77,27 @@ fn copy(database: &Path, draft: &Path) -> Result<()> {
 
 /// Proves that a file is a whole database of hinomi that this version can read.
 fn prove(file: &Path) -> Result<()> {
-    let refuse = |why: String| StoreError::Refused(format!("{}: {why}; nothing was changed", file.display()));
+    let refuse = |en: String, ja: String| {
+        let file = file.display();
+        StoreError::Refused(words!("{file}: {en}; nothing was changed", "{file}: {ja}。何も変えていません"))
+    };
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| refuse(format!("cannot be opened ({error})")))?;
+        .map_err(|error| refuse(format!("cannot be opened ({error})"), format!("開けません（{error}）")))?;
     let version = migrate::admit(&db).map_err(|error| match error {
         StoreError::TooNew { .. } => error,
-        other => refuse(format!("is no database of hinomi ({other})")),
+        other => refuse(
+            format!("is no database of hinomi ({other})"),
+            format!("hinomiのデータベースではありません（{}）", other.words().ja),
+        ),
     })?;
     if version == 0 {
-        return Err(refuse("is empty".to_owned()));
+        return Err(refuse("is empty".to_owned(), "空です".to_owned()));
     }
     let checked: rusqlite::Result<String> = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
     match checked {
         Ok(found) if found == "ok" => Ok(()),
-        Ok(found) => Err(refuse(format!("is damaged ({found})"))),
-        Err(error) => Err(refuse(format!("is damaged ({error})"))),
+        Ok(found) => Err(refuse(format!("is damaged ({found})"), format!("壊れています（{found}）"))),
+        Err(error) => Err(refuse(format!("is damaged ({error})"), format!("壊れています（{error}）"))),
     }
 }
 
@@ -100,7 +111,11 @@ fn prove(file: &Path) -> Result<()> {
 pub fn restore(file: &Path, paths: &Paths, now: Timestamp) -> Result<Restored> {
     let database = &paths.database;
     if !file.is_file() {
-        return Err(StoreError::Refused(format!("{} is no file; name a backup", file.display())));
+        return Err(StoreError::Refused(words!(
+            "{file} is no file; name a backup",
+            "{file} はファイルではありません。バックアップを指定してください",
+            file = file.display()
+        )));
     }
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder).map_err(at(folder))?;
@@ -132,8 +147,13 @@ fn take(file: &Path, draft: &Path) -> Result<()> {
         db.pragma_update(None, "journal_mode", "DELETE")?;
         db.close().map_err(|(_, error)| error)
     });
-    let refuse =
-        |error| StoreError::Refused(format!("{}: is no database ({error}); nothing was changed", file.display()));
+    let refuse = |error| {
+        StoreError::Refused(words!(
+            "{file}: is no database ({error}); nothing was changed",
+            "{file}: データベースではありません（{error}）。何も変えていません",
+            file = file.display()
+        ))
+    };
     alone.map_err(refuse)
 }
 

@@ -1,6 +1,7 @@
 //! Bodies of followed, proposed and captured pages: compressed, by digest, dropped when nothing refers to them.
 
 use crate::model::Digest;
+use crate::model::words;
 use crate::store::pack::{pack, unpack};
 use crate::store::{Result, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -18,7 +19,10 @@ pub(super) fn pack_all(bodies: &[(Digest, Vec<u8>)]) -> Result<Vec<Packed>> {
 
 fn pack_one(digest: Digest, body: &[u8]) -> Result<Packed> {
     if Digest::of(body) != digest {
-        let why = format!("a body does not have the digest {digest} it is kept under; please report it");
+        let why = words!(
+            "a body does not have the digest {digest} it is kept under; please report it",
+            "本文のダイジェストが、保管の名前 {digest} と違います。開発者に知らせてください"
+        );
         return Err(StoreError::Refused(why));
     }
     Ok(Packed { digest, data: pack(body)? })
@@ -54,7 +58,12 @@ pub(super) fn missing(db: &Connection, digests: &[Digest]) -> Result<Vec<Digest>
 /// Decompresses a stored body and checks it.
 pub(super) fn open(digest: Digest, data: &[u8]) -> Result<Vec<u8>> {
     let body = unpack(data).ok().filter(|body| Digest::of(body) == digest);
-    body.ok_or_else(|| StoreError::Damaged(format!("the stored body {digest} is damaged; restore a backup")))
+    body.ok_or_else(|| {
+        StoreError::Damaged(words!(
+            "the stored body {digest} is damaged; restore a backup",
+            "保管された本文 {digest} が壊れています。バックアップを戻してください"
+        ))
+    })
 }
 
 /// Drops bodies that nothing refers to, at most `limit`; returns how many.

@@ -1,5 +1,6 @@
 //! How the model's values stand in columns: times as microseconds, digests as bytes, the rest as text or small integers.
 
+use crate::model::words;
 use crate::model::{Digest, IncidentState, IndicatorKind, OrganisationId, Persona, TargetId, UnseenReason, Verdict};
 use crate::store::StoreError;
 use jiff::Timestamp;
@@ -12,11 +13,15 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::Error as E;
         match error {
             E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::IntegralValueOutOfRange(..) => {
-                Self::Damaged(format!("a row of the database cannot be read: {error}; restore a backup"))
+                Self::Damaged(words!(
+                    "a row of the database cannot be read: {error}; restore a backup",
+                    "データベースの行が読めません: {error}。バックアップを戻してください"
+                ))
             }
-            E::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::DatabaseCorrupt => {
-                Self::Damaged(format!("the database file is damaged: {error}; restore a backup"))
-            }
+            E::SqliteFailure(code, _) if code.code == rusqlite::ErrorCode::DatabaseCorrupt => Self::Damaged(words!(
+                "the database file is damaged: {error}; restore a backup",
+                "データベースのファイルが壊れています: {error}。バックアップを戻してください"
+            )),
             _ => Self::Database(error.to_string()),
         }
     }
@@ -135,8 +140,8 @@ impl FromSql for UnseenReason {
 /// Drops a row that cannot be read, and says so: one damaged row never hides the others.
 pub(super) fn readable<T>(row: rusqlite::Result<T>, of: &str) -> Option<crate::store::Result<T>> {
     match row.map_err(StoreError::from) {
-        Err(StoreError::Damaged(detail)) => {
-            tracing::error!(of, detail, "a damaged row of the database is left out");
+        Err(StoreError::Damaged(words)) => {
+            tracing::error!(of, detail = words.en, "a damaged row of the database is left out");
             None
         }
         other => Some(other),

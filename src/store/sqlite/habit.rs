@@ -1,6 +1,7 @@
 //! Habits: what was learned of a page, written by checks, and people's marks on it, written by people.
 
 use super::column::{Json, readable};
+use crate::model::words;
 use crate::model::{Digest, HabitMark, Habits, Learned, MAX_HABIT_MARKS, Persona, TargetId};
 use crate::store::{Result, Slot, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -12,7 +13,7 @@ pub(super) fn habits(db: &Connection, target: &TargetId, persona: Persona) -> Re
     let (learned, damaged) = match row.optional().map_err(StoreError::from) {
         Ok(row) => (row.map(|json| json.0), false),
         Err(StoreError::Damaged(detail)) => {
-            tracing::error!(%target, detail, "what was learned of a page cannot be read: it begins anew");
+            tracing::error!(%target, detail = %detail.en, "what was learned of a page cannot be read: it begins anew");
             (None, true)
         }
         Err(error) => return Err(error),
@@ -56,8 +57,10 @@ pub(super) fn mark(db: &Connection, target: &TargetId, habit: Digest, mark: Opti
         .prepare_cached("SELECT count(*) FROM habit_mark WHERE target = ?1")?
         .query_row([target], |row| row.get(0))?;
     if count as usize >= MAX_HABIT_MARKS {
-        let why = format!("{target} has {MAX_HABIT_MARKS} marks on habits, which is the most; release some first");
-        return Err(StoreError::Refused(why));
+        return Err(StoreError::Refused(words!(
+            "{target} has {MAX_HABIT_MARKS} marks on habits, which is the most; release some first",
+            "{target} の習慣への指定は上限の{MAX_HABIT_MARKS}件に達しています。先にいくつか解除してください"
+        )));
     }
     let sql = "INSERT INTO habit_mark (target, habit, body) VALUES (?1, ?2, ?3)";
     db.prepare_cached(sql)?.execute(params![target, habit, Json(mark)])?;

@@ -1,6 +1,7 @@
 //! Record and database together: objects first, then the line, then the database; and what a crash in between leaves.
 
 use super::{approval, repair};
+use crate::model::words;
 use crate::model::{Approval, ApprovalAction, ChainHead, Digest, OrganisationId, TargetId, Words, kept_bytes};
 use crate::store::record::{Chain, Known, Line, Record};
 use crate::store::{Damage, Result, StoreError};
@@ -73,12 +74,14 @@ impl Books<'_> {
         let target = &approval.target;
         let (mut chain, _, damage) = self.catch_up(&target.organisation, &target.id, approval.at)?;
         if let Some(damage) = damage {
-            let line = damage.line.map_or_else(String::new, |line| format!(", line {line}"));
-            return Err(StoreError::Damaged(format!(
-                "nothing is added to a record that does not verify: {}{line}: {}; run `hinomi baseline verify`, then \
+            let line = damage.line.map_or_else(String::new, |line| format!(":{line}"));
+            let Words { en, ja } = damage.what;
+            return Err(StoreError::Damaged(words!(
+                "nothing is added to a record that does not verify: {path}{line}: {en}; run `hinomi baseline verify`, then \
                  restore the file from a copy",
-                damage.path.display(),
-                damage.what.en,
+                "検証できない記録には何も書き加えません: {path}{line}: {ja}。`hinomi baseline verify` で調べ、ファイルを写しから\
+                 戻してください",
+                path = damage.path.display()
             )));
         }
         admit()?;
@@ -174,12 +177,17 @@ impl super::Shared {
             None => self.body(digest)?,
         };
         let Some(body) = body else {
-            let why = format!("the body {digest} is no longer there; check the target again and approve what it shows");
+            let why = words!(
+                "the body {digest} is no longer there; check the target again and approve what it shows",
+                "本文 {digest} はもう残っていません。もう一度検査し、そのときの状態を承認してください"
+            );
             return Err(StoreError::Refused(why));
         };
         if Digest::of(&body) != digest {
-            let why =
-                format!("the body does not have the digest {digest} that is to be approved; check the target again");
+            let why = words!(
+                "the body does not have the digest {digest} that is to be approved; check the target again",
+                "本文のダイジェストが承認しようとする {digest} と違います。もう一度検査してください"
+            );
             return Err(StoreError::Refused(why));
         }
         self.record.put_object(digest, &body)
@@ -190,8 +198,10 @@ impl super::Shared {
         let (target, persona, state) = (&approval.target.id, approval.persona, approval.snapshot.state);
         let retires = approval.action == ApprovalAction::Retire;
         if retires && !self.readers.read(|db| approval::is_approved(db, target, persona, state))? {
-            let why =
-                format!("no approved state of {target} has the digest {state}; see `hinomi baseline show {target}`");
+            let why = words!(
+                "no approved state of {target} has the digest {state}; see `hinomi baseline show {target}`",
+                "{target} の承認済みの状態に {state} はありません。`hinomi baseline show {target}` をご覧ください"
+            );
             return Err(StoreError::Refused(why));
         }
         Ok(())
@@ -222,9 +232,11 @@ impl super::Shared {
     /// Rebuilds registry and approvals from the record.
     pub(super) fn rebuild(&self, now: Timestamp) -> Result<u64> {
         if !self.readers.read(super::registry::read)?.targets.is_empty() {
-            let why =
-                "the database holds a registry already; rebuild into a new, empty one (set `data.dir` to a new folder)";
-            return Err(StoreError::Refused(why.to_owned()));
+            return Err(StoreError::Refused(words!(
+                "the database holds a registry already; rebuild into a new, empty one (set `data.dir` to a new folder)",
+                "データベースにはすでに登録簿があります。新しい空のデータベースに作り直してください（`data.dir` に新しい\
+                 フォルダーを指定します）"
+            )));
         }
         let lengths = self.readers.read(approval::lengths)?;
         self.with_books(|books| books.settle(&lengths, now))?;

@@ -1,5 +1,6 @@
 //! Brings a database forward to the version this hinomi knows, each step in one transaction.
 
+use crate::model::words;
 use crate::store::{Result, StoreError};
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -39,8 +40,10 @@ pub(super) fn admit(db: &Connection) -> Result<i64> {
         application != APPLICATION
     };
     if foreign {
-        let text = "this file is a database of another program; point `data.dir` at hinomi's own folder";
-        return Err(StoreError::Refused(text.to_owned()));
+        return Err(StoreError::Refused(words!(
+            "this file is a database of another program; point `data.dir` at hinomi's own folder",
+            "このファイルはほかのプログラムのデータベースです。`data.dir` にhinomi自身のフォルダーを指定してください"
+        )));
     }
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! The outbox: notices that wait for a message, and messages that wait for their receiver.
 
 use super::column::{Json, Time, readable};
+use crate::model::words;
 use crate::model::{Channel, Event, Message, Notice, Receiver};
 use crate::store::{Delivery, Lately, OutboxSummary, Result, StoreError, Told};
 use jiff::{SignedDuration, Timestamp};
@@ -96,7 +97,10 @@ pub(super) fn compose(db: &Connection, messages: &[(Message, Vec<Uuid>)]) -> Res
             let sql = "UPDATE notice SET message = ?1 WHERE id = ?2 AND message IS NULL";
             let marked = db.prepare_cached(sql)?.execute([message.id.to_string(), notice.to_string()])?;
             if marked == 0 {
-                return Err(StoreError::Refused(format!("notice {notice} is unknown or in a message already")));
+                return Err(StoreError::Refused(words!(
+                    "notice {notice} is unknown or in a message already",
+                    "通知 {notice} は未知か、すでに別の知らせに入っています"
+                )));
             }
         }
     }

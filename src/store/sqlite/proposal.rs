@@ -2,6 +2,7 @@
 
 use super::column::{Json, Time, readable};
 use super::{coverage, habit, incident, outbox};
+use crate::model::words;
 use crate::model::{Incident, IncidentKind, IncidentState, Mark, Persona, Proposal, Snapshot, TargetId};
 use crate::store::{Rejection, Result, Slot, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -53,14 +54,20 @@ pub(super) fn clear(db: &Connection, target: &TargetId, persona: Persona) -> Res
 pub(super) fn reject(db: &Connection, rejection: Rejection) -> Result<Incident> {
     let Rejection { target, persona, mark, state, after } = rejection;
     let Some(proposal) = get(db, &target, persona)? else {
-        let why = format!("nothing of {target} ({}) waits for approval; see `hinomi baseline list`", persona.as_str());
+        let why = words!(
+            "nothing of {target} ({persona}) waits for approval; see `hinomi baseline list`",
+            "{target}（{persona}）に承認待ちのものはありません。`hinomi baseline list` をご覧ください",
+            persona = persona.as_str()
+        );
         return Err(StoreError::Refused(why));
     };
     let waits = proposal.snapshot.state;
     if state.is_some_and(|named| named != waits) {
-        let why = format!(
+        let why = words!(
             "{target} shows another state by now: what waits is {waits}. Look at it (`hinomi baseline diff {target}`) and \
-             reject that digest if it is not yours either"
+             reject that digest if it is not yours either",
+            "{target} はすでに別の状態です。承認待ちは {waits} です。内容を確認し（`hinomi baseline diff {target}`）、\
+             これも当方の更新でなければ、そのダイジェストを却下してください"
         );
         return Err(StoreError::Refused(why));
     }

@@ -2,6 +2,7 @@
 
 use super::column::{Json, Time, readable};
 use super::{approval, incident};
+use crate::model::words;
 use crate::model::{Digest, Organisation, Persona, Registry, Target, TargetId};
 use crate::store::{Result, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -76,7 +77,9 @@ fn stored(db: &Connection, sql: &str) -> Result<HashMap<String, String>> {
 }
 
 fn text<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::Refused(format!("the registry cannot be stored: {error}")))
+    serde_json::to_string(value).map_err(|error| {
+        StoreError::Refused(words!("the registry cannot be stored: {error}", "登録簿を保管できません: {error}"))
+    })
 }
 
 /// A watch that begins now, waiting for its place in the interval.

@@ -4,6 +4,7 @@ mod merge;
 
 use super::column::{Json, Time, readable};
 use super::outbox;
+use crate::model::words;
 use crate::model::{Event, Evidence, Incident, IncidentState, Mark, Notice, Persona, TargetId};
 use crate::store::{Result, StoreError};
 use jiff::Timestamp;
@@ -158,6 +159,9 @@ pub(super) fn whole_id(db: &Connection, table: &str, start: &str) -> Result<Opti
         [] => Ok(None),
         [one] => Ok(Some(one.clone())),
         [first, ..] if *first == start => Ok(Some(start)),
-        _ => Err(StoreError::Refused(format!("several ids begin with {start}; write more of it"))),
+        _ => Err(StoreError::Refused(words!(
+            "several ids begin with {start}; write more of it",
+            "{start} で始まるIDが複数あります。もっと長く書いてください"
+        ))),
     }
 }

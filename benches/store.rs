@@ -81,6 +81,7 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
         validators: Slot::Put((Some("\"5f3a-6271\"".to_owned()), None)),
         since_full: 0,
         followed: Slot::Keep,
+        learned: Slot::Keep,
         unseen: None,
         proposal: Slot::Keep,
         incidents: vec![],
@@ -93,7 +94,8 @@ fn check(n: usize, seconds: i64) -> CheckRecord {
 
 /// A check that was judged before: what the usual target holds in memory.
 fn judged(n: usize) -> CheckRecord {
-    let judgement = Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false };
+    let judgement =
+        Judgement { verdict: Verdict::Unchanged, because: vec![], despite: vec![], certain: false, drift: None };
     let (fingerprint, state) = (Digest::of("fingerprint"), Digest::of("state"));
     let judged = Slot::Put(Judged {
         fingerprint,

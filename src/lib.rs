@@ -9,6 +9,7 @@
 pub mod detect;
 pub mod diff;
 pub mod judge;
+pub mod learn;
 pub mod model;
 pub mod parse;
 pub mod script;

@@ -109,7 +109,7 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
     let (policy, bodies) = (Policy::Follow, &Bodies::new());
     let about = About { signatures, ..About::nothing() };
-    let terms = Terms { about, policy, known, approval_ended: false, bodies };
+    let terms = Terms { about, policy, known, approval_ended: false, bodies, habits: None };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         findings: Vec::new(),
@@ -134,8 +134,14 @@ impl Office {
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
         let bodies = &self.linked_bodies(&[old, new]).await?;
         let (policy, known) = (target.policy, Known::New);
-        let terms =
-            Terms { about: About { organisation, ..attacks.about() }, policy, known, approval_ended: false, bodies };
+        let terms = Terms {
+            about: About { organisation, ..attacks.about() },
+            policy,
+            known,
+            approval_ended: false,
+            bodies,
+            habits: None,
+        };
         Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
     }
 }

@@ -1,8 +1,10 @@
 //! Rule `title-and-identity`: title, language, charset or the address a page calls its own turned into another.
 
-use super::support::{Hosts, Standing, cut, language, related, shares_no_word, spam_words, words};
+use super::support::{Hosts, Standing, cut, related, shares_no_word, spam_words, words};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, same_site};
+use crate::model::{
+    Case, Compared, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words, language, same_site,
+};
 use std::collections::BTreeSet;
 
 /// # What it finds

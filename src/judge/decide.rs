@@ -1,10 +1,11 @@
 //! From findings and the difference to a verdict with its reasons.
 
 use super::weigh;
-use crate::model::{Confidence, Difference, Finding, Judgement, Plane, Policy, Severity, UnseenReason, Verdict, Words};
+use crate::model::{
+    Confidence, Difference, Drift, Finding, Judgement, Normal, Plane, Policy, Severity, UnseenReason, Verdict, Words,
+};
 
-/// The least share of the approved page's visible text that must still be there for an update to be routine; below,
-/// the page has drifted too far and a person is asked again, so that nobody can poison a page slowly.
+/// The least share of the approved page's text and nodes that an error page must still show to be compared with it.
 pub const MIN_KEPT: f64 = 0.3;
 
 /// How the new state stands to the states that are known.
@@ -25,6 +26,9 @@ pub enum Known<'a> {
     New,
 }
 
+/// Nothing is known to be normal.
+pub const NOTHING_NORMAL: &Normal = &Normal { explained: Vec::new(), usual: (0, 0) };
+
 /// What the verdict is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -40,12 +44,16 @@ pub struct Facts<'a> {
     pub policy: Policy,
     /// The approval of the ordinary state, which the page is measured against, has ended.
     pub approval_ended: bool,
+    /// How far the page is from the nearest approved state.
+    pub drift: Option<Drift>,
+    /// What of it is normal for the page.
+    pub normal: &'a Normal,
 }
 
 /// The verdict on a page that is compared with approved states, or that waits for its first approval.
 #[must_use]
 pub fn decide(facts: &Facts) -> Judgement {
-    let mut judgement = from_findings(facts.findings.iter().chain(facts.linked));
+    let mut judgement = from_findings(unexplained(facts).chain(facts.linked));
     let context = match facts.known {
         Known::Approved { expired: true, .. } => Some(review(
             "the approval of this state has ended; approve it again",
@@ -74,7 +82,67 @@ pub fn decide(facts: &Facts) -> Judgement {
         );
         add_reason(&mut judgement, verdict, reason);
     }
+    // It never makes a verdict, it only speaks for a quiet one.
+    let side = if judgement.verdict == Verdict::Routine { &mut judgement.because } else { &mut judgement.despite };
+    side.extend(quieted(facts));
+    tell_drift(&mut judgement, facts);
     judgement
+}
+
+/// Whether what is normal for a page may quiet a finding: one of the content plane that asks for a review and is no attack's
+/// own sign. Nothing of the active plane, nothing that alarms, and no other rule, whatever was learned.
+#[must_use]
+pub fn may_be_normal(finding: &Finding) -> bool {
+    finding.plane == Plane::Content
+        && finding.severity <= Severity::Medium
+        && finding.rule == "title-and-identity"
+        && weigh(finding) == Verdict::Review
+}
+
+/// The habit that quiets a finding of the page.
+fn explanation<'a>(facts: &Facts<'a>, index: usize) -> Option<&'a Words> {
+    let finding = facts.findings.get(index).filter(|finding| may_be_normal(finding));
+    finding.and_then(|_| facts.normal.explained.iter().find(|(of, _)| *of == index)).map(|(_, habit)| habit)
+}
+
+/// The findings of the page that no habit explains.
+fn unexplained<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Finding> {
+    let facts = *facts;
+    facts
+        .findings
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| explanation(&facts, *index).is_none())
+        .map(|(_, one)| one)
+}
+
+/// What is said of findings that habits explain, and of the places that changed.
+fn quieted(facts: &Facts) -> Vec<Words> {
+    let explained = facts.findings.iter().enumerate().filter_map(|(index, finding)| {
+        let (habit, found) = (explanation(facts, index)?, &finding.summary);
+        Some(words(
+            &format!("learned as normal for this page: {} ({})", habit.en, found.en),
+            &format!("このページの普段の状態として学習済み: {}({})", habit.ja, found.ja),
+        ))
+    });
+    let (usual, all) = facts.normal.usual;
+    let places = (usual > 0).then(|| {
+        words(
+            &format!("{usual} of {all} changes of the content lie where this page usually changes"),
+            &format!("内容の変更{all}件のうち{usual}件は、このページで普段から変わる場所にあります"),
+        )
+    });
+    explained.chain(places).collect()
+}
+
+/// Says how far a page that is followed is from the approved state, and how far it may go.
+fn tell_drift(judgement: &mut Judgement, facts: &Facts) {
+    judgement.drift = facts.drift;
+    if let Some(drift) = facts.drift.filter(|_| judgement.verdict == Verdict::Routine) {
+        let Words { en, ja } = drift.words(Drift::LIMIT);
+        let distance = format!("distance from the approved state: {en}");
+        judgement.because.push(Words::new(distance, format!("承認済みの状態からの隔たり: {ja}")));
+    }
 }
 
 /// The verdict on an input that has nothing to be compared with (`scan`).
@@ -86,7 +154,13 @@ pub fn without_baseline(findings: &[Finding]) -> Judgement {
 /// The verdict on what could not be compared.
 #[must_use]
 pub fn unseen(reason: UnseenReason) -> Judgement {
-    Judgement { verdict: Verdict::Unseen, because: vec![reason.words().to_words()], despite: vec![], certain: false }
+    Judgement {
+        verdict: Verdict::Unseen,
+        because: vec![reason.words().to_words()],
+        despite: vec![],
+        certain: false,
+        drift: None,
+    }
 }
 
 fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
@@ -105,7 +179,8 @@ fn approved(mut judgement: Judgement, facts: &Facts) -> Judgement {
 }
 
 fn from_findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> Judgement {
-    let mut judgement = Judgement { verdict: Verdict::Routine, because: vec![], despite: vec![], certain: false };
+    let mut judgement =
+        Judgement { verdict: Verdict::Routine, because: vec![], despite: vec![], certain: false, drift: None };
     let mut weighed: Vec<_> = findings.map(|finding| (weigh(finding), finding)).collect();
     weighed.sort_by_key(|(verdict, finding)| std::cmp::Reverse((*verdict, finding.severity, finding.confidence)));
     judgement.verdict = weighed.first().map_or(Verdict::Routine, |(verdict, _)| *verdict);
@@ -142,20 +217,20 @@ fn from_difference(facts: &Facts) -> Option<(Verdict, Words)> {
         let (en, ja) = ("the comparison had to be cut short", "比較を途中で打ち切りました");
         return Some(review(&format!("{en}: {bounded:?}"), &format!("{ja}({bounded:?})")));
     }
-    Some(content_only(facts.policy, difference))
+    Some(content_only(facts, difference))
 }
 
-fn content_only(policy: Policy, difference: &Difference) -> (Verdict, Words) {
+fn content_only(facts: &Facts, difference: &Difference) -> (Verdict, Words) {
     let count = difference.changes.len() + difference.resources.len() + difference.unlisted as usize;
-    if policy == Policy::Strict {
+    if facts.policy == Policy::Strict {
         let ja = format!("内容の変更が{count}件あります(厳格な方針の対象)");
         return review(&format!("{count} changes of the content, and this target is under the strict policy"), &ja);
     }
-    if difference.text_kept < MIN_KEPT {
-        let kept = (difference.text_kept * 100.0).round();
+    if let Some(drift) = facts.drift.filter(|drift| drift.is_beyond(Drift::LIMIT)) {
+        let Words { en, ja } = drift.words(Drift::LIMIT);
         return review(
-            &format!("only {kept} % of the approved text is still there: the page has drifted too far to be followed"),
-            &format!("承認済みの文章の{kept}%しか残っていません。変化が大きいため確認が必要です"),
+            &format!("the page has drifted too far from the approved state to be followed: {en}"),
+            &format!("承認済みの状態からの隔たりが追従の上限を超えたため、確認が必要です: {ja}"),
         );
     }
     let ja = format!("通常の更新の範囲内で、内容の変更が{count}件あります");
@@ -198,7 +273,7 @@ mod tests {
         Finding { rule: rule.into(), severity, confidence, plane, summary, evidence, location: None, decoded: None }
     }
 
-    fn content_change(text_kept: f64) -> Difference {
+    fn content_change() -> Difference {
         let change = Change {
             kind: ChangeKind::Insert,
             plane: Plane::Content,
@@ -208,42 +283,57 @@ mod tests {
             old_excerpt: None,
             new_excerpt: None,
         };
-        Difference { changes: vec![change], text_kept, nodes_kept: 1.0, ..Difference::default() }
+        Difference { changes: vec![change], text_kept: 1.0, nodes_kept: 1.0, ..Difference::default() }
     }
 
     fn decided(findings: &[Finding], difference: Option<&Difference>, known: Known, policy: Policy) -> Verdict {
-        decide(&Facts { findings, linked: &[], difference, known, policy, approval_ended: false }).verdict
+        decide(&Facts { findings, difference, known, policy, ..FACTS }).verdict
     }
+
+    const FACTS: Facts = Facts {
+        findings: &[],
+        linked: &[],
+        difference: None,
+        known: Known::New,
+        policy: Policy::Follow,
+        approval_ended: false,
+        drift: None,
+        normal: NOTHING_NORMAL,
+    };
 
     #[test]
     fn ordinary_updates_are_routine_until_they_drift() {
-        let near = content_change(0.9);
-        let far = content_change(0.1);
+        let near = content_change();
+        let at = |drift| decide(&Facts { difference: Some(&near), drift: Some(drift), ..FACTS });
+        let judgement = at(Drift::LIMIT);
+        assert_eq!((judgement.verdict, judgement.drift), (Verdict::Routine, Some(Drift::LIMIT)));
+        assert!(judgement.because.iter().any(|words| words.en.contains("text 70 % (at most 70 %)")), "{judgement:?}");
+        for far in [
+            Drift { text: 701, ..Drift::LIMIT },
+            Drift { structure: 701, ..Drift::LIMIT },
+            Drift { sites: 21, ..Drift::LIMIT },
+        ] {
+            let judgement = at(far);
+            assert_eq!(judgement.verdict, Verdict::Review, "{far:?}");
+            assert!(judgement.because[0].en.contains("drifted") && judgement.because[0].ja.contains("上限"));
+        }
         assert_eq!(decided(&[], Some(&near), Known::New, Policy::Follow), Verdict::Routine);
-        assert_eq!(decided(&[], Some(&far), Known::New, Policy::Follow), Verdict::Review);
         assert_eq!(decided(&[], Some(&near), Known::New, Policy::Strict), Verdict::Review);
         assert_eq!(decided(&[], Some(&Difference::default()), Known::New, Policy::Follow), Verdict::Unchanged);
     }
 
     #[test]
     fn an_active_change_is_never_routine_even_if_no_rule_speaks() {
-        let mut difference = content_change(1.0);
+        let mut difference = content_change();
         difference.active.push(ActiveChange { new: Some(0), old: None });
         assert_eq!(decided(&[], Some(&difference), Known::New, Policy::Follow), Verdict::Review);
     }
 
     #[test]
     fn an_approval_that_has_ended_asks_again_whatever_is_shown() {
-        let near = content_change(0.9);
+        let near = content_change();
         for known in [Known::New, Known::Followed] {
-            let mut facts = Facts {
-                findings: &[],
-                linked: &[],
-                difference: Some(&near),
-                known,
-                policy: Policy::Follow,
-                approval_ended: true,
-            };
+            let mut facts = Facts { difference: Some(&near), known, approval_ended: true, ..FACTS };
             assert_eq!(decide(&facts).verdict, Verdict::Review, "{known:?}");
             facts.approval_ended = false;
             assert!(decide(&facts).verdict < Verdict::Review, "{known:?}");
@@ -270,17 +360,10 @@ mod tests {
 
     #[test]
     fn every_verdict_has_a_reason() {
-        let near = content_change(0.9);
+        let near = content_change();
         for difference in [None, Some(&near)] {
             for known in [Known::New, Known::Followed] {
-                let facts = Facts {
-                    findings: &[],
-                    linked: &[],
-                    difference,
-                    known,
-                    policy: Policy::Follow,
-                    approval_ended: false,
-                };
+                let facts = Facts { difference, known, ..FACTS };
                 assert!(!decide(&facts).because.is_empty(), "{facts:?}");
             }
         }

@@ -12,7 +12,7 @@ mod reject;
 mod table;
 mod timing;
 
-pub use decide::{Facts, Known, MIN_KEPT, add_reason, decide, unseen, without_baseline};
+pub use decide::{Facts, Known, MIN_KEPT, NOTHING_NORMAL, add_reason, decide, may_be_normal, unseen, without_baseline};
 pub use escalate::escalate;
 pub use follow::{Context, FollowUp, Sight, follow};
 pub use offline::{Outlook, Sighting};

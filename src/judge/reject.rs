@@ -92,7 +92,13 @@ fn judgement(rejected: &Rejected) -> Judgement {
         format!("{} がこの変更に「心当たりがない」と回答しました", mark.by),
     );
     let because = std::iter::once(said).chain(proposal.judgement.because.iter().cloned()).collect();
-    Judgement { verdict: Verdict::Alarm, because, despite: proposal.judgement.despite.clone(), certain: true }
+    Judgement {
+        verdict: Verdict::Alarm,
+        because,
+        drift: proposal.judgement.drift,
+        despite: proposal.judgement.despite.clone(),
+        certain: true,
+    }
 }
 
 fn told(rejected: &Rejected, incident: &Incident, event: &Event) -> Vec<Notice> {

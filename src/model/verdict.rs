@@ -1,6 +1,6 @@
 //! Verdicts, and the reasons behind them.
 
-use super::Words;
+use super::{Drift, Words};
 use serde::{Deserialize, Serialize};
 
 /// What hinomi says about one check.
@@ -50,4 +50,7 @@ pub struct Judgement {
     pub despite: Vec<Words>,
     /// An alarm that no second fetch needs to confirm.
     pub certain: bool,
+    /// How far the page is from the nearest approved state; none where it was not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
 }

@@ -5,10 +5,10 @@ use super::linked::{self, Against, Bodies, Linked};
 use super::signed::signed;
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Head, Indicators, Judgement, Mask, NoSignatures, Page,
-    Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
+    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Habits, Head, Indicators, Judgement, Mask, NoSignatures,
+    Page, Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
 };
-use crate::{detect, diff, judge, parse, script};
+use crate::{detect, diff, judge, learn, parse, script};
 use jiff::Timestamp;
 use url::Url;
 
@@ -92,6 +92,8 @@ pub struct Terms<'a> {
     pub approval_ended: bool,
     /// Bytes of what the versions load, as far as they are at hand.
     pub bodies: &'a Bodies,
+    /// What was learned of the page, and when it is asked; none where nothing was.
+    pub habits: Option<(&'a Habits, Timestamp)>,
 }
 
 /// What came of it.
@@ -221,7 +223,10 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
         Against { resources, difference, approved_at }
     });
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.about);
+    let measured = nearest.as_ref().zip(old);
+    let drift = measured.map(|((_, difference), old)| learn::drift(&old.page, &now.page, difference, now.url));
     let difference = nearest.map(|(_, difference)| difference);
+    let normal = terms.habits.map(|(habits, at)| learn::normal(habits, at, &findings, &now.page, difference.as_ref()));
     let facts = Facts {
         findings: &findings,
         linked: &linked,
@@ -229,6 +234,8 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
         known: terms.known,
         policy: terms.policy,
         approval_ended: terms.approval_ended,
+        drift,
+        normal: normal.as_ref().unwrap_or(judge::NOTHING_NORMAL),
     };
     let judgement = judge::decide(&facts);
     findings.extend(linked);

@@ -81,6 +81,24 @@ pub fn notices(operators: &[Receiver], trouble: &str, words: &Words, over: bool,
     operators.iter().map(notice).collect()
 }
 
+/// What is told when what was learned of a page cannot be read.
+pub(super) fn forgotten(operators: &[Receiver], target: &TargetId, now: Timestamp) -> Vec<Notice> {
+    let words = Words::new(
+        format!(
+            "What hinomi had learned of {target} could not be read: it begins anew, and until then asks about what it knew. \
+             What people pinned or dropped stays. If this comes again, check the disk and restore a backup \
+             (`hinomi restore`)."
+        ),
+        format!(
+            "{target} について学習した内容を読み取れなかったため、学習をやり直します。それまでは既知だった変化についても確認を\
+             お願いすることがあります。人が固定・除外した項目は残っています。繰り返す場合はディスクを確認し、バックアップから\
+             復元してください(`hinomi restore`)。"
+        ),
+    );
+    tracing::error!(%target, "{}", words.en);
+    notices(operators, "habits-damaged", &words, false, now)
+}
+
 /// A time as people in Japan read it.
 fn japan(at: &str) -> String {
     let zone = TimeZone::fixed(Offset::constant(9));

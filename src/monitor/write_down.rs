@@ -58,6 +58,9 @@ pub(super) async fn write_down<S: Store, F: Fetcher>(
     record.next_due = next_due(checker, &target, &outcome, now);
     let incident = open_now(&up, &state);
     enter_follow_up(&mut record, up);
+    if matches!(&outcome, Outcome::Judged(look) if look.forgotten) {
+        record.notices.extend(trouble::forgotten(&checker.world.operators, &target.id, now));
+    }
     if state_damaged {
         mend(&mut record, checker, &target, now);
     }
@@ -209,6 +212,7 @@ fn blank(target: &Target, persona: Persona, state: &TargetState, now: Timestamp,
         validators: Slot::Keep,
         since_full: state.since_full.saturating_add(1),
         followed: Slot::Keep,
+        learned: Slot::Keep,
         unseen: None,
         proposal: Slot::Keep,
         incidents: Vec::new(),
@@ -251,6 +255,7 @@ fn enter_outcome(record: &mut CheckRecord, outcome: &Outcome, up: &FollowUp) {
             enter_capture(record, &look.capture);
             enter_judged(record, &look.judged);
             record.judged = Slot::Put(look.judged.clone());
+            record.learned = look.learned.clone();
             let kept = matches!(up.followed, Some(Some(_))) || matches!(up.proposal, Some(Some(_)));
             if kept || is_evidence(up, &look.capture) {
                 record.bodies.push((look.capture.sha256, look.capture.body.clone()));

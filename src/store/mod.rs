@@ -71,6 +71,8 @@ pub struct CheckRecord {
     pub since_full: u32,
     /// The state followed on the content plane.
     pub followed: Slot<Snapshot>,
+    /// What is normal for the page, after this check.
+    pub learned: Slot<Learned>,
     /// Unseen checks in a row, after this one.
     pub unseen: Option<(Timestamp, u32)>,
     /// What waits for a person.
@@ -82,7 +84,7 @@ pub struct CheckRecord {
     /// Bodies to keep (followed, proposed, evidence), by digest.
     pub bodies: Vec<(Digest, Vec<u8>)>,
     /// Revision of the baseline it was judged under; none when nothing was judged. When an approval was entered in the
-    /// meantime, what was judged, followed and proposed under the old baseline is not written back over it.
+    /// meantime, what was judged, followed, learned and proposed under the old baseline is not written back over it.
     pub revision: Option<u64>,
     /// When the next check is due.
     pub next_due: Timestamp,
@@ -260,6 +262,12 @@ contract! {
     fn observations(&self, target: TargetId, limit: u32) -> Vec<Observation>;
     /// What was found at an observation.
     fn findings(&self, observation: Observation) -> Vec<Finding>;
+
+    /// What is remembered of a target's habits. What cannot be read is told as damaged, never an error.
+    fn habits(&self, target: TargetId, persona: Persona) -> Habits;
+    /// Puts a person's mark on a habit, by the digest of its topic, or takes it away; refused when the target has
+    /// [`MAX_HABIT_MARKS`]. What was said of the page last is not said again without a second look. Checks never write marks.
+    fn mark_habit(&self, target: TargetId, habit: Digest, mark: Option<HabitMark>) -> ();
 
     /// All proposals, oldest first.
     fn proposals(&self) -> Vec<Proposal>;

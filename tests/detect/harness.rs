@@ -140,8 +140,14 @@ fn about() -> examine::About<'static> {
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
-    let terms =
-        examine::Terms { about: about(), policy: Policy::default(), known: Known::New, approval_ended: false, bodies };
+    let terms = examine::Terms {
+        about: about(),
+        policy: Policy::default(),
+        known: Known::New,
+        approval_ended: false,
+        bodies,
+        habits: None,
+    };
     examine::examine(now, std::slice::from_ref(old), &terms).findings
 }
 

@@ -13,6 +13,7 @@ mod smtp_server;
 mod support;
 
 mod answers;
+mod habits;
 mod indicators;
 mod loads;
 mod mail;

@@ -125,7 +125,7 @@ pub(crate) fn resource(text: &str) -> Resource {
 }
 
 pub(crate) fn judgement(verdict: Verdict) -> Judgement {
-    Judgement { verdict, because: vec![Words::new("because", "理由")], despite: vec![], certain: false }
+    Judgement { verdict, because: vec![Words::new("because", "理由")], despite: vec![], certain: false, drift: None }
 }
 
 pub(crate) fn finding(evidence: &str) -> Finding {
@@ -167,6 +167,7 @@ pub(crate) fn check(target: &str, seconds: i64) -> CheckRecord {
         validators: Slot::Keep,
         since_full: 0,
         followed: Slot::Keep,
+        learned: Slot::Keep,
         unseen: None,
         proposal: Slot::Keep,
         incidents: vec![],

@@ -1,8 +1,11 @@
 //! Replays page histories: what would hinomi have said?
 
 mod history;
+mod pupil;
+mod stored;
 
 pub use history::{History, Version, find};
+pub use stored::Stored;
 
 use super::inputs;
 use crate::fetch::classify::classify;
@@ -10,6 +13,7 @@ use crate::judge::Known;
 use crate::model::{Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
 use crate::monitor::{About, Bodies, Read, Source, Terms, examine_answer, read};
 use anyhow::Result;
+use pupil::Pupil;
 use std::time::Instant;
 use url::Url;
 
@@ -40,12 +44,13 @@ pub struct Replayed {
     pub ms: f64,
 }
 
-/// Replays one history. The first version that can be seen is approved, whatever it holds.
+/// Replays one history. The first version that can be seen is approved, whatever it holds. What is normal for the page is
+/// learned on the way, as a check does.
 ///
 /// # Errors
 /// When a version's file cannot be read.
 pub fn replay(history: &History, assume: Assume, signatures: &dyn Signatures) -> Result<Vec<Replayed>> {
-    let mut desk = Desk { url: history.url.clone(), approved: None, followed: None, assume, signatures };
+    let mut desk = Desk::new(history.url.clone(), assume, signatures);
     let mut replayed = Vec::new();
     for (index, version) in history.versions.iter().enumerate() {
         let body = inputs::bytes(&version.path)?;
@@ -67,6 +72,7 @@ struct Desk<'s> {
     followed: Option<Digest>,
     assume: Assume,
     signatures: &'s dyn Signatures,
+    pupil: Pupil,
 }
 
 type Said = (Verdict, (usize, usize), Vec<Finding>);
@@ -74,9 +80,14 @@ type Said = (Verdict, (usize, usize), Vec<Finding>);
 /// What is said of what could not be compared.
 const UNSEEN: Said = (Verdict::Unseen, (0, 0), Vec::new());
 
-impl Desk<'_> {
+impl<'s> Desk<'s> {
+    fn new(url: Option<Url>, assume: Assume, signatures: &'s dyn Signatures) -> Self {
+        Self { url, approved: None, followed: None, assume, signatures, pupil: Pupil::default() }
+    }
+
     /// One version; nothing is said of the one that is approved at the start.
     fn take(&mut self, body: &[u8], version: &Version) -> Option<Said> {
+        self.pupil.turn(version.time);
         let trouble = classify(None, body);
         let Some((approved, known)) = &self.approved else {
             return match is_empty(body) || trouble.is_some() {
@@ -92,17 +103,15 @@ impl Desk<'_> {
         }
         let now = read(Source::file(body, &version.name, self.url.as_ref(), false), &[]).signed(body, self.signatures);
         let state = now.state();
-        let known = match () {
-            () if *known == state => Known::Approved { special: None, expired: false, outdated: false },
-            () if self.followed == Some(state) => Known::Followed,
-            () => Known::New,
-        };
-        if !matches!(known, Known::New) {
+        if *known == state || self.followed == Some(state) {
+            let now = without_url(now);
+            self.pupil.learn(&now, state, self.url.as_ref());
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
-        let (policy, bodies) = (Policy::Follow, &Bodies::new());
+        let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
         let about = About { signatures: self.signatures, ..About::nothing() };
-        let terms = Terms { about, policy, known, approval_ended: false, bodies };
+        let habits = Some(self.pupil.knows());
+        let terms = Terms { about, policy, known, approval_ended: false, bodies, habits };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
             return Some(UNSEEN);
@@ -119,16 +128,21 @@ impl Desk<'_> {
         let source = |url| Source::file(body, &version.name, url, true);
         let url = self.url.take().or_else(|| crate::parse::own_url(&read(source(None), &[]).page));
         let first = read(source(url.as_ref()), &[]).signed(body, self.signatures);
-        let state = first.state();
-        self.approved = Some((without_url(first), state));
+        let (first, state) = (without_url(first.clone()), first.state());
+        self.pupil.learn(&first, state, url.as_ref());
+        self.approved = Some((first, state));
         self.url = url;
     }
 
     /// What the person, or the following, makes of it.
     fn settle(&mut self, now: Read<'static>, state: Digest, verdict: Verdict) {
+        let approves = verdict >= Verdict::Review && self.assume == Assume::Approve;
+        if verdict == Verdict::Routine || approves {
+            self.pupil.learn(&now, state, self.url.as_ref());
+        }
         match verdict {
             Verdict::Routine => self.followed = Some(state),
-            Verdict::Review | Verdict::Alarm if self.assume == Assume::Approve => {
+            Verdict::Review | Verdict::Alarm if approves => {
                 self.approved = Some((now, state));
                 self.followed = None;
             }

@@ -1,12 +1,13 @@
 //! `hinomi target`: the registry.
 
 mod change;
+mod habit;
 mod show;
 
 use super::{Context, Outcome, json, render};
 use crate::app::check_mask;
-use crate::config::{EditError, Mistakes, load_targets};
-use crate::model::{Language, Registry, Words};
+use crate::config::{EditError, Mistakes, load_targets, no_such_target, value};
+use crate::model::{Language, Registry, Target, Words};
 use anyhow::anyhow;
 use clap::Subcommand;
 
@@ -20,8 +21,10 @@ pub(in crate::cli) enum TargetCommand {
     Add(Box<change::AddArgs>),
     /// The registered pages.
     List(show::ListArgs),
-    /// One page: how it is watched, who owns it, who is told.
+    /// One page: how it is watched, who owns it, who is told, and what was learned of it.
     Show(show::ShowArgs),
+    #[command(subcommand)]
+    Habit(habit::HabitCommand),
     /// Take pages out; their record of approvals stays.
     Remove(change::RemoveArgs),
     /// Register the pages of a CSV file, all or none.
@@ -36,6 +39,7 @@ pub(in crate::cli) fn run(command: &TargetCommand, context: &Context) -> anyhow:
         TargetCommand::Add(args) => change::add(args, context),
         TargetCommand::List(args) => show::list(args, context),
         TargetCommand::Show(args) => show::show(args, context),
+        TargetCommand::Habit(command) => habit::run(command, context),
         TargetCommand::Remove(args) => change::remove(args, context),
         TargetCommand::Import(args) => change::import(args, context),
         TargetCommand::Export(args) => show::export(args, context),
@@ -45,6 +49,14 @@ pub(in crate::cli) fn run(command: &TargetCommand, context: &Context) -> anyhow:
 
 fn registry(context: &Context) -> anyhow::Result<Registry> {
     load_targets(&context.targets, &check_mask).map_err(|mistakes| told(context, &mistakes))
+}
+
+/// The target of an id, as `targets.toml` has it now.
+pub(in crate::cli) fn named(context: &Context, id: &str) -> anyhow::Result<Target> {
+    let registry = registry(context)?;
+    let id = value::target_id(id).map_err(|words| say(context, &words))?;
+    let target = registry.targets.get(&id).ok_or_else(|| say(context, &no_such_target(&id, &registry)))?;
+    Ok(target.clone())
 }
 
 /// Mistakes of a file as the error of a command.

@@ -1,6 +1,7 @@
 //! `hinomi target list`, `show` and `export`: what is registered.
 
-use super::{in_words, json, registry, render, say};
+use super::{habit, in_words, json, registry, render, say};
+use crate::app;
 use crate::cli::Context;
 use crate::config::{duration_text, export_csv, no_such_target, policy_name, target_json, value};
 use crate::model::{Language, Registry, Target};
@@ -86,12 +87,14 @@ pub(super) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<()> {
     let registry = registry(context)?;
     let id = value::target_id(&args.target).map_err(|words| say(context, &words))?;
     let target = registry.targets.get(&id).ok_or_else(|| say(context, &no_such_target(&id, &registry)))?;
+    let learned = app::block_on(app::learned(&context.places(), target))?;
     if context.json {
         let mut object = target_json(&registry, target);
         object["told"] = receivers(&registry, target);
+        object["learned"] = habit::value(&learned, context.language);
         return json::line(&object);
     }
-    for line in facts(&registry, target, context.language) {
+    for line in facts(&registry, target, context.language).into_iter().chain(habit::lines(&learned, context)) {
         render::line(&line)?;
     }
     Ok(())

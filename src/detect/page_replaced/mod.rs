@@ -3,9 +3,11 @@
 mod cover;
 mod identity;
 
-use super::support::{cut, language as declared, shares_no_word};
+use super::support::{cut, shares_no_word};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Compared, Confidence, NodeId, Plane, Rule, Severity, StaticWords, Words};
+use crate::model::{
+    Case, Compared, Confidence, NodeId, Plane, Rule, Severity, StaticWords, Words, language as declared,
+};
 use identity::Kept;
 
 /// # What it finds

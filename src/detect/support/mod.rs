@@ -21,4 +21,4 @@ pub(super) use place::{OddPlaces, Scripts, acts_alone, only_redirects};
 pub(super) use programs::{is_program, program};
 pub(super) use scripts::{NewScript, around, new_scripts};
 pub(super) use services::{Service, add as add_services, added as added_services, is_well_known, look_alike, service};
-pub(super) use wording::{SpamWords, language, shares_no_word, spam_words, words};
+pub(super) use wording::{SpamWords, shares_no_word, spam_words, words};

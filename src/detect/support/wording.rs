@@ -1,22 +1,6 @@
-//! What rules ask about wording: the declared language, words that titles share, words of planted spam.
+//! What rules ask about wording: words that titles share, words of planted spam.
 
-use crate::model::Page;
 use std::collections::BTreeSet;
-
-/// The declared language without region: `ja` of `ja-JP`, and of the frequent mistake `jp`.
-pub(in crate::detect) fn language(page: &Page) -> Option<String> {
-    let (_, html) = page.elements_named("html").next()?;
-    let lang = html.attribute("lang").or_else(|| html.attribute("xml:lang"))?;
-    let primary = lang.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    let primary = match primary.as_str() {
-        "" => return None,
-        "jp" => "ja",
-        "cn" => "zh",
-        "kr" => "ko",
-        primary => primary,
-    };
-    Some(primary.to_owned())
-}
 
 /// Whether two titles have no word in common; a title that is gone shares none.
 pub(in crate::detect) fn shares_no_word(old: &Option<String>, new: &Option<String>) -> bool {

@@ -117,7 +117,7 @@ impl Town {
         };
         let findings: Vec<Finding> = found.iter().map(finding).collect();
         let findings = &findings[..];
-        let judgement = Judgement { verdict, because: vec![], despite: vec![], certain: false };
+        let judgement = Judgement { verdict, because: vec![], despite: vec![], certain: false, drift: None };
         let (special, special_before, confirmed, excerpts) = (None, None, Some(true), &[][..]);
         self.check(&Sight::Seen {
             snapshot: &snapshot,

@@ -36,7 +36,7 @@ pub(super) fn unseen(context: &Context, missed: &Missed, up: &mut FollowUp) {
 fn open(context: &Context, missed: &Missed, up: &mut FollowUp) {
     let Missed { reason, detail, capture } = *missed;
     let because = vec![reason.words().to_words()];
-    let judgement = Judgement { verdict: Verdict::Unseen, because, despite: vec![], certain: false };
+    let judgement = Judgement { verdict: Verdict::Unseen, because, despite: vec![], certain: false, drift: None };
     let mut incident = blank(context, IncidentKind::Unseen, judgement);
     incident.unseen = Some(reason);
     incident.detail = Some(detail.to_owned());

@@ -1,14 +1,14 @@
 //! What changed, in readable form: first what the findings are about, last the news that was followed already.
 
 use super::Desk;
-use super::opinion::source;
+use super::opinion::{body_of, source};
 use super::thread::{admitted, on_a_thread};
 use crate::diff::readable;
 use crate::fetch::Fetcher;
 use crate::model::{Capture, Change, Difference, Excerpt, Finding, Plane, Snapshot, Verdict};
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Result, Store};
 use std::sync::Arc;
 
 /// Changes kept in readable form.
@@ -42,11 +42,7 @@ async fn since_followed<S: Store, F: Fetcher>(
     followed: &Snapshot,
     capture: &Arc<Capture>,
 ) -> Result<Option<Difference>> {
-    let body = match checker.store.body(followed.bytes).await {
-        Ok(Some(body)) => body,
-        Ok(None) | Err(StoreError::Damaged(_) | StoreError::File { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(body) = body_of(checker, followed.bytes).await? else { return Ok(None) };
     let sizes = [body.len() as u64, capture.body.len() as u64];
     let (followed, capture, target) = (followed.clone(), Arc::clone(capture), Arc::clone(&desk.target));
     let compare = move || {

@@ -1,6 +1,7 @@
 //! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
 
 mod excerpts;
+mod learning;
 mod loads;
 mod opinion;
 mod thread;
@@ -15,10 +16,10 @@ use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher, Request};
 use crate::judge;
 use crate::model::{
-    Baseline, Capture, Digest, Excerpt, Fetched, Judged, Judgement, Persona, Resource, Snapshot, Target, TargetState,
-    UnseenReason, Verdict, Words, fingerprint,
+    Baseline, Capture, Digest, Excerpt, Fetched, Habits, Judged, Judgement, Learned, Persona, Resource, Snapshot,
+    Target, TargetState, UnseenReason, Verdict, Words, fingerprint,
 };
-use crate::store::{Result, Store};
+use crate::store::{Result, Slot, Store};
 use jiff::Timestamp;
 use opinion::{Opinion, form_opinion};
 use std::sync::Arc;
@@ -55,6 +56,10 @@ pub(super) struct JudgedLook {
     pub(super) special: (Option<String>, Option<String>),
     /// Bytes of what it loads that are not kept yet.
     pub(super) loaded: Vec<(Digest, Vec<u8>)>,
+    /// What is normal for the page, after it.
+    pub(super) learned: Slot<Learned>,
+    /// What had been learned of it could not be read.
+    pub(super) forgotten: bool,
 }
 
 /// What the examination on its thread is made from; owned, so that it can move there.
@@ -64,6 +69,8 @@ struct Desk {
     organisation: Option<String>,
     baseline: Arc<Baseline>,
     followed: Option<Snapshot>,
+    /// What is normal for it.
+    habits: Arc<Habits>,
     /// What it loaded when it was judged last.
     before: Arc<Vec<Resource>>,
     /// What the page's own site holds must have been looked at since then.
@@ -104,6 +111,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         organisation: registry.owner(look.target).map(|owner| owner.name.clone()),
         baseline: Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?),
         followed: look.state.followed.clone(),
+        habits: Arc::new(checker.store.habits(look.target.id.clone(), look.persona).await?),
         since: look.since,
         attacks: checker.world.known_attacks(),
         bag: Arc::clone(look.bag),
@@ -131,6 +139,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
     let loaded = resources::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
     let judged = judged(&look, &capture, &opinion);
+    let learned = learning::learned(checker, &desk, &look, &capture, &opinion).await?;
     Ok(Looked::Judged(Box::new(JudgedLook {
         capture,
         excerpts,
@@ -138,6 +147,8 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         confirmed,
         special: special(&desk, &look, opinion.special),
         loaded,
+        learned,
+        forgotten: desk.habits.damaged,
     })))
 }
 

@@ -167,15 +167,20 @@ pub(super) struct Approved {
 async fn approved_bodies<S: Store, F: Fetcher>(checker: &Checker<S, F>, baseline: &Baseline) -> Result<Approved> {
     let mut bodies = Approved::default();
     for (index, known) in baseline.states.iter().enumerate() {
-        match checker.store.body(known.snapshot.bytes).await {
-            Ok(Some(body)) => bodies.there.push((index, body)),
-            Ok(None) | Err(StoreError::Damaged(_) | StoreError::File { .. }) => {
-                bodies.damaged.push(known.snapshot.bytes);
-            }
-            Err(error) => return Err(error),
+        match body_of(checker, known.snapshot.bytes).await? {
+            Some(body) => bodies.there.push((index, body)),
+            None => bodies.damaged.push(known.snapshot.bytes),
         }
     }
     Ok(bodies)
+}
+
+/// A body by its digest; none when it is missing or damaged.
+pub(super) async fn body_of<S: Store, F: Fetcher>(checker: &Checker<S, F>, digest: Digest) -> Result<Option<Vec<u8>>> {
+    match checker.store.body(digest).await {
+        Err(StoreError::Damaged(_) | StoreError::File { .. }) => Ok(None),
+        other => other,
+    }
 }
 
 /// A capture as it is read.

@@ -108,14 +108,23 @@ fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> 
         known,
         approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
         bodies,
+        habits: Some((&desk.habits, desk.now)),
     }
 }
 
 fn at_once(desk: &Desk, now: &Read, known: Known, loaded: Linked) -> Examination {
     let Linked { findings: linked, excerpts } = loaded;
     let mut findings = listed(now, now.approved_at, about(desk));
-    let policy = desk.target.policy;
-    let facts = Facts { findings: &findings, linked: &linked, difference: None, known, policy, approval_ended: false };
+    let facts = Facts {
+        findings: &findings,
+        linked: &linked,
+        difference: None,
+        known,
+        policy: desk.target.policy,
+        approval_ended: false,
+        drift: None,
+        normal: judge::NOTHING_NORMAL,
+    };
     let judgement = decide(&facts);
     findings.extend(linked);
     Examination { difference: None, findings, excerpts, judgement }

@@ -3,7 +3,7 @@
 use super::body::{self, Packed};
 use super::column::{Json, Time};
 use super::schedule::OURS;
-use super::{coverage, incident, outbox, proposal};
+use super::{coverage, habit, incident, outbox, proposal};
 use crate::model::{
     Digest, Event, Finding, Judged, Judgement, Notice, Observation, Persona, Resource, Snapshot, TargetId, TargetState,
     kept_bytes,
@@ -103,6 +103,7 @@ pub(super) fn record(db: &Connection, me: i64, record: &CheckRecord, bodies: &[P
     if !outdated {
         put_judged(db, watch.id, &record.judged)?;
         put_followed(db, watch.id, &record.followed)?;
+        habit::put(db, watch.id, &record.learned)?;
         proposal::put(db, watch.id, &record.proposal)?;
     }
     body::put(db, bodies)?;

@@ -2,8 +2,8 @@
 
 use super::connection::blocking;
 use super::{
-    Sqlite, agreed, approval, backup, body, check, coverage, incident, indicator, outbox, proposal, prune, registry,
-    repair, schedule,
+    Sqlite, agreed, approval, backup, body, check, coverage, habit, incident, indicator, outbox, proposal, prune,
+    registry, repair, schedule,
 };
 use crate::model::*;
 use crate::store::*;
@@ -74,6 +74,13 @@ impl Store for Sqlite {
     }
     async fn findings(&self, seen: Observation) -> Result<Vec<Finding>> {
         self.read(move |db| check::findings(db, &seen.target, seen.persona, seen.at)).await
+    }
+
+    async fn habits(&self, target: TargetId, persona: Persona) -> Result<Habits> {
+        self.read(move |db| habit::habits(db, &target, persona)).await
+    }
+    async fn mark_habit(&self, target: TargetId, habit: Digest, mark: Option<HabitMark>) -> Result<()> {
+        self.write(move |db| habit::mark(db, &target, habit, mark.as_ref())).await
     }
 
     async fn proposals(&self) -> Result<Vec<Proposal>> {

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0003-evidence.sql"),
     include_str!("../../../migrations/0004-resources.sql"),
     include_str!("../../../migrations/0005-indicators.sql"),
+    include_str!("../../../migrations/0006-habits.sql"),
 ];
 
 /// The version this hinomi knows.

@@ -9,6 +9,7 @@ mod column;
 mod connection;
 mod coverage;
 mod face;
+mod habit;
 mod incident;
 mod indicator;
 mod ledger;

@@ -1,7 +1,7 @@
 //! Proposals: what waits for a person, at most one a watch.
 
 use super::column::{Json, Time, readable};
-use super::{coverage, incident, outbox};
+use super::{coverage, habit, incident, outbox};
 use crate::model::words;
 use crate::model::{Incident, IncidentKind, IncidentState, Mark, Persona, Proposal, Snapshot, TargetId};
 use crate::store::{Rejection, Result, Slot, StoreError};
@@ -72,6 +72,7 @@ pub(super) fn reject(db: &Connection, rejection: Rejection) -> Result<Incident> 
         return Err(StoreError::Refused(why));
     }
     clear(db, &target, persona)?;
+    habit::forget_unapproved(db, &target, persona)?;
     let open = incident::open(db, &target, persona)?;
     let attack = open.iter().find(|incident| incident.kind == IncidentKind::Attack);
     let (incident, notices) = after(&proposal, attack);

@@ -1,7 +1,7 @@
 //! Retention: drops what is old in small steps, so that no check waits long for the writer.
 
 use super::column::Time;
-use super::{Shared, body, coverage, outbox, repair};
+use super::{Shared, body, coverage, habit, outbox, repair};
 use crate::store::{Result, Retention};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
@@ -26,6 +26,7 @@ pub(super) async fn prune(shared: &Shared, retention: Retention, now: Timestamp)
     dropped += steps(shared, move |db| ended(db, resolved)).await?;
     dropped += steps(shared, move |db| old_coverage(db, counted)).await?;
     dropped += steps(shared, unregistered).await?;
+    dropped += steps(shared, habit::prune).await?;
     dropped += steps(shared, |db| body::prune(db, STEP)).await?;
     Ok(dropped)
 }

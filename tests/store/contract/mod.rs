@@ -2,6 +2,7 @@
 
 pub(crate) mod approvals;
 pub(crate) mod checks;
+pub(crate) mod habits;
 pub(crate) mod incidents;
 pub(crate) mod indicators;
 pub(crate) mod outbox;
@@ -55,6 +56,12 @@ suite! { sqlite on crate::sample::OnDisk:
         coverage_counts_comparisons
         coverage_begins_anew_with_the_interval
         notes_are_kept
+    }
+    habits {
+        what_was_learned_comes_back
+        people_and_checks_do_not_write_over_each_other
+        what_is_learned_under_the_old_baseline_is_not_kept
+        marks_have_a_limit
     }
     approvals {
         an_approval_replaces_the_ordinary_state

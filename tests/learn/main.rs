@@ -1,0 +1,6 @@
+//! Learning through its public face: what lessons come to, what stays out of them, and how much they hold at most.
+
+mod bounds;
+mod lessons;
+mod pupil;
+mod quiet;

@@ -304,7 +304,9 @@ impl Machine {
     fn parse(&mut self, source: &str) -> Option<Id> {
         let before = self.tree.size();
         let program = self.tree.add(source);
-        self.charge((self.tree.size() - before).saturating_mul(STEPS_PER_NODE));
+        // Where the parser gave up, it has spent all it may.
+        let nodes = if program.is_some() { self.tree.size() - before } else { source.len() };
+        self.charge(nodes.saturating_mul(STEPS_PER_NODE));
         program
     }
 

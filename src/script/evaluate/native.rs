@@ -125,7 +125,7 @@ impl Machine {
     fn decode(&mut self, value: &Value, units: bool) -> Outcome {
         let encoded = self.text_of(value);
         self.make(encoded.len() * 2)?;
-        self.spend(encoded.len() / 4)?;
+        self.spend(encoded.len() / 2)?;
         if !encoded.units.contains(&u16::from(b'%')) {
             return Ok(Value::Text(encoded));
         }
@@ -141,7 +141,7 @@ impl Machine {
     fn encode(&mut self, path: &str, value: &Value) -> Outcome {
         let plain = self.text_of(value);
         self.make(plain.len() * 6)?;
-        self.spend(plain.len() / 4)?;
+        self.spend(plain.len() * 2)?;
         if !plain.is_whole() {
             return Ok(Value::Text(plain));
         }

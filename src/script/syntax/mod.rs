@@ -14,7 +14,9 @@ use tree_sitter::{Language, ParseOptions, Parser, TreeCursor};
 pub(super) const MAX_SOURCE: usize = 160 << 10;
 /// Calls of the parser's progress callback for each kilobyte of the script before it gives up; ordinary scripts need
 /// about ten, and a call stands for a hundred operations.
-const PATIENCE: usize = 24;
+const PATIENCE: usize = 40;
+/// Most calls for one script: broken sources cost the parser more for each.
+const MOST_PATIENCE: usize = 4_000;
 
 /// A node's index in its tree.
 pub(super) type Id = u32;
@@ -94,7 +96,7 @@ fn parse(text: &str) -> Option<tree_sitter::Tree> {
     }
     let mut parser = Parser::new();
     parser.set_language(&GRAMMAR.language).ok()?;
-    let mut calls = 1000 + text.len() / 1024 * PATIENCE;
+    let mut calls = (1000 + text.len() / 1024 * PATIENCE).min(MOST_PATIENCE);
     let mut progress = |_: &_| {
         calls = calls.saturating_sub(1);
         if calls == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -115,18 +115,24 @@ async fn names(registry: &Registry) -> Point {
 
 /// Looks whether mails are taken now; that they arrive only a real one proves.
 async fn mail(settings: &Settings) -> Point {
-    let way = match &settings.mail.way {
-        crate::config::MailWay::Folder(folder) => format!("folder {}", folder.display()),
-        crate::config::MailWay::Smtp(server) => server.url.to_string(),
+    let Words { en: way, ja: way_ja } = match &settings.mail.way {
+        crate::config::MailWay::Folder(folder) => {
+            let folder = folder.display();
+            words!("folder {folder}", "フォルダー {folder}")
+        }
+        crate::config::MailWay::Smtp(server) => Words::new(server.url.as_str(), server.url.as_str()),
     };
     if let Err(error) = wiring::test_mail(settings).await {
-        return ill("mail", failed(&format!("{way}: "), &error));
+        let Words { en, ja } = in_both(&error);
+        return ill("mail", words!("{way}: {en}", "{way_ja}: {ja}"));
     }
     let (from, to) = (&settings.mail.from, settings.mail.operators.join(", "));
     well(
         "mail",
         format!("{way} takes mails, from {from}, operators {to}; `hinomi notify test` proves that they arrive"),
-        format!("{way} はメールを受け付けます。送信元 {from}、運用者 {to}。`hinomi notify test` で到達を確認できます"),
+        format!(
+            "{way_ja} はメールを受け付けます。送信元 {from}、運用者 {to}。`hinomi notify test` で到達を確認できます"
+        ),
     )
 }
 

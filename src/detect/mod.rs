@@ -26,6 +26,7 @@ mod new_external_host;
 mod offsite_redirect;
 mod page_cut;
 mod page_replaced;
+mod pictures_replaced;
 mod script_appended;
 mod script_in_text_element;
 mod script_writes_hidden_frame;
@@ -69,6 +70,7 @@ static DETECTORS: &[&dyn Detector] = &[
     &look_alike_host::LookAlikeHost,
     &defacement_phrase::DefacementPhrase,
     &page_replaced::PageReplaced,
+    &pictures_replaced::PicturesReplaced,
     &title_and_identity::TitleAndIdentity,
     &hidden_links::HiddenLinks,
     &security_header_weakened::SecurityHeaderWeakened,
@@ -187,7 +189,7 @@ pub fn add_services(text: &str) -> Result<(), Vec<(usize, String)>> {
 /// with every change to what rules say; services that operators added count too.
 #[must_use]
 pub fn revision() -> &'static str {
-    const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "-14");
+    const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "-15");
     static WITH_ADDED: LazyLock<String> =
         LazyLock::new(|| format!("{RULES} {}", crate::model::Digest::of(support::added_services())));
     if support::added_services().is_empty() { RULES } else { &WITH_ADDED }

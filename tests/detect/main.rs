@@ -30,6 +30,7 @@ mod new_external_host;
 mod offsite_redirect;
 mod page_cut;
 mod page_replaced;
+mod pictures_replaced;
 mod script_appended;
 mod script_in_text_element;
 mod script_writes_hidden_frame;

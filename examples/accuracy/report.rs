@@ -11,7 +11,7 @@ const LISTED: usize = 15;
 
 pub(crate) fn written(benign: &Benign, attacks: &Attacks, seed: u64) -> String {
     let mut text = format!(
-        "# Accuracy\n\nWritten by `cargo run --release --example accuracy -- --seed {seed} FOLDER`, where FOLDER holds page \
+        "# Accuracy\n\nWritten by `cargo run --release --example accuracy -- --seed {seed} [--pages N] FOLDER`, where FOLDER holds page \
          histories as\n`hinomi backtest` reads them; `--misses` lists every attack that did not alarm. Figures of one run over the\n\
          development histories: they are not in the project.\n\n"
     );

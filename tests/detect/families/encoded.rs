@@ -275,8 +275,13 @@ pub(crate) fn packed(seed: &mut Seed) -> String {
     };
     let text = out.replace('\\', "\\\\").replace('\'', "\\'");
     let last = seed.pick(&["d", "r"]);
+    // All at once, as the packer does it where it can: word by word a word that looks like a place is replaced again.
+    let once = format!(
+        "if(!''.replace(/^/,String)){{while(c--){{{last}[e(c)]=k[c]||e(c)}}k=[function(e){{return {last}[e]}}];\
+         e=function(){{return'\\\\w+'}};c=1}};"
+    );
     format!(
-        "eval(function(p,a,c,k,e,{last}){{{key}while(c--){{if(k[c]){{p=p.replace(new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c])}}}}\
+        "eval(function(p,a,c,k,e,{last}){{{key}{once}while(c--){{if(k[c]){{p=p.replace(new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c])}}}}\
          return p}}('{text}',36,{},'{}'.split('|'),0,{{}}))",
         words.len(),
         words.join("|")

@@ -38,7 +38,7 @@ fn every_variant_alarms_alone_and_in_an_approved_page() {
             let (whole, form) = if family.markup { (page(&text), Form::Page) } else { (text.clone(), Form::Script) };
             let verdict = scan_alone(&whole, form).1;
             if verdict != family.alone && (family.alone == Verdict::Alarm || verdict == Verdict::Unseen) {
-                missed.push(format!("{} {number} alone: {verdict:?}", family.name));
+                missed.push(format!("{} {number} alone: {verdict:?}\n{text}", family.name));
             }
             let snippet = if family.markup { text } else { format!("<script>{text}</script>") };
             let new = outcome(&inserted("hidden-frame", "</main>", &snippet));

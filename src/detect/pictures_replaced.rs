@@ -2,8 +2,9 @@
 
 use super::support::{Hosts, Standing};
 use super::{Detector, Findings, Found};
-use crate::model::{Case, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, Words};
+use crate::model::{Case, Confidence, NodeId, Page, Plane, Rule, Severity, StaticWords, same_site, words};
 use std::collections::{HashMap, HashSet};
+use url::Url;
 
 /// # What it finds
 ///
@@ -24,7 +25,8 @@ use std::collections::{HashMap, HashSet};
 /// # Known false alarms
 ///
 /// A page that begins to load its pictures late shows one placeholder everywhere: it comes from its own site, and a person
-/// approves it once. Pages that showed one picture everywhere before are no finding.
+/// approves it once. Where one picture stood everywhere before, another of the own site, or of one whose pictures the page
+/// shows already, is no finding.
 ///
 /// # References
 ///
@@ -57,13 +59,19 @@ impl Detector for PicturesReplaced {
     fn examine(&self, case: &Case, out: &mut Findings) {
         let Some(compared) = case.approved else { return };
         let (before, now) = (pictures(compared.version.page), pictures(case.now.page));
-        if before.len() < ENOUGH || now.len() < ENOUGH || ruling(&before).is_some() {
+        if before.len() < ENOUGH || now.len() < ENOUGH {
             return;
         }
         let Some((source, node)) = ruling(&now) else { return };
         let known: HashSet<&str> = before.iter().map(|(_, source)| *source).collect();
-        if !known.contains(source) {
-            out.add(found(source, now.len(), case).at(node).evidence(source));
+        if known.contains(source) {
+            return;
+        }
+        let hosts = Hosts::of(case);
+        let stranger = stranger(source, &before, &hosts);
+        // One placeholder in the place of another is nothing, unless a stranger put it there.
+        if stranger.is_some() || ruling(&before).is_none() {
+            out.add(found(stranger.as_ref(), now.len()).at(node).evidence(source));
         }
     }
 }
@@ -83,29 +91,36 @@ fn ruling<'a>(pictures: &[(NodeId, &'a str)]) -> Option<(&'a str, NodeId)> {
     pictures.iter().find(|(_, source)| rules(source)).map(|(node, source)| (*source, *node))
 }
 
-fn found(source: &str, count: usize, case: &Case) -> Found {
-    let hosts = Hosts::of(case);
-    let url = hosts.resolve(source).filter(|_| source.contains("//"));
-    let standing = url.as_ref().map_or(Standing::Own, |url| hosts.linked(url));
-    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
-    match standing {
-        Standing::Unknown | Standing::Imitation(_) => {
-            let words = Words::new(
-                format!(
-                    "nearly all of the {count} pictures were replaced by one from {host}, a host never approved for this page"
-                ),
-                format!(
-                    "{count}枚の画像のほとんどが、このページで承認されたことのないホスト {host} の1枚に差し替えられています"
-                ),
-            );
-            Found::new(Severity::High, Confidence::Firm, words).plane(Plane::Content)
-        }
-        _ => {
-            let words = Words::new(
-                format!("nearly all of the {count} pictures were replaced by one"),
-                format!("{count}枚の画像のほとんどが、同じ1枚に差し替えられています"),
-            );
-            Found::new(Severity::Medium, Confidence::Firm, words).plane(Plane::Content)
-        }
-    }
+/// The address of a picture on a host that the page has nothing to do with, and from which it showed none before.
+fn stranger(source: &str, before: &[(NodeId, &str)], hosts: &Hosts) -> Option<Url> {
+    let url = hosts.resolve(source).filter(|_| source.contains("//"))?;
+    let unknown = matches!(hosts.linked(&url), Standing::Unknown | Standing::Imitation(_));
+    let host = url.host_str()?;
+    let shown = |known: &str| {
+        hosts
+            .resolve(known)
+            .filter(|_| known.contains("//"))
+            .is_some_and(|url| url.host_str().is_some_and(|one| same_site(one, host)))
+    };
+    (unknown && !before.iter().any(|(_, known)| shown(known))).then_some(url)
+}
+
+fn found(stranger: Option<&Url>, count: usize) -> Found {
+    let (severity, words) = match stranger.and_then(Url::host_str) {
+        Some(host) => (
+            Severity::High,
+            words!(
+                "nearly all of the {count} pictures were replaced by one from {host}, a host never approved for this page",
+                "{count}枚の画像のほとんどが、このページで承認されたことのないホスト {host} の1枚に差し替えられています"
+            ),
+        ),
+        None => (
+            Severity::Medium,
+            words!(
+                "nearly all of the {count} pictures were replaced by one",
+                "{count}枚の画像のほとんどが、同じ1枚に差し替えられています"
+            ),
+        ),
+    };
+    Found::new(severity, Confidence::Firm, words).plane(Plane::Content)
 }

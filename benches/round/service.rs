@@ -106,6 +106,7 @@ impl Service {
                     persona: proposal.persona,
                     snapshot: proposal.snapshot,
                     special: None,
+                    beside: false,
                     expires: now + SignedDuration::from_hours(9_600),
                 };
                 self.store.approve(approval, body).await.unwrap();

@@ -44,7 +44,7 @@ pub struct Compared {
 
 impl Compared {
     fn of(kind: InputKind, examination: Examination) -> Self {
-        let Examination { difference, findings, excerpts, judgement } = examination;
+        let Examination { difference, findings, excerpts, judgement, .. } = examination;
         let difference = difference.unwrap_or_default();
         let changes = excerpts.into_iter().chain(difference.changes.iter().map(readable)).collect();
         Self { kind, changes, unlisted: difference.unlisted, bounded: difference.bounded, findings, judgement }
@@ -112,6 +112,7 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
     let terms = Terms { about, policy, known, approval_ended: false, bodies, habits: None };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
+        nearest: None,
         findings: Vec::new(),
         excerpts: Vec::new(),
         judgement: unseen(reason),
@@ -121,18 +122,24 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
 }
 
 impl Office {
-    /// Compares what waits with what is approved, as a check does.
+    /// Compares what waits with what is approved, as a check does; says which of the approved states is the nearest.
     ///
     /// # Errors
     /// When one of the bodies is gone.
-    pub async fn compare(&self, target: &Target, old: &Snapshot, new: &Snapshot) -> Result<Compared> {
-        let (old_body, new_body) = (self.body(old).await?, self.body(new).await?);
+    pub async fn compare(&self, target: &Target, old: &[&Snapshot], new: &Snapshot) -> Result<(usize, Compared)> {
+        let new_body = self.body(new).await?;
+        let mut bodies = Vec::new();
+        for old in old {
+            bodies.push(self.body(old).await?);
+        }
         let attacks = &self.known_attacks().await?;
         let read =
             |snapshot, body| read(of_snapshot(snapshot, body), &target.masks).signed(body, attacks.signatures.as_ref());
-        let (approved, now) = (read(old, &old_body), read(new, &new_body));
+        let (approved, now) = (old.iter().zip(&bodies).map(|(old, body)| read(old, body)), read(new, &new_body));
+        let approved: Vec<Read> = approved.collect();
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
-        let bodies = &self.linked_bodies(&[old, new]).await?;
+        let all: Vec<&Snapshot> = old.iter().copied().chain([new]).collect();
+        let bodies = &self.linked_bodies(&all).await?;
         let (policy, known) = (target.policy, Known::New);
         let terms = Terms {
             about: About { organisation, ..attacks.about() },
@@ -142,7 +149,8 @@ impl Office {
             bodies,
             habits: None,
         };
-        Ok(Compared::of(now.page.kind, examine(&now, &[approved], &terms)))
+        let examination = examine(&now, &approved, &terms);
+        Ok((examination.nearest.unwrap_or_default(), Compared::of(now.page.kind, examination)))
     }
 }
 

@@ -8,8 +8,8 @@ use crate::fetch::classify::classify;
 use crate::judge::{Directory, Known, receivers};
 use crate::model::words;
 use crate::model::{
-    Approval, ApprovalAction, Digest, Event, Evidence, Incident, IncidentState, Notice, Persona, Policy, Proposal,
-    Receiver, Snapshot, Target, TargetId, Verdict, Words, defang,
+    Approval, ApprovalAction, Baseline, Digest, Event, Evidence, Incident, IncidentState, Notice, Persona, Policy,
+    Proposal, Receiver, Snapshot, Target, TargetId, Verdict, Words, defang,
 };
 use crate::monitor::{About, Bodies, Terms, examine, read};
 use crate::store::Store as _;
@@ -28,6 +28,8 @@ pub struct Decision {
     pub persona: Persona,
     /// Name of a special page (disaster, election, maintenance).
     pub special: Option<String>,
+    /// The ordinary states that are approved stay so: the page shows this one and them in turn.
+    pub beside: bool,
 }
 
 impl Office {
@@ -147,9 +149,28 @@ impl Office {
         holds: SignedDuration,
     ) -> Result<()> {
         let state = snapshot.state;
+        if decision.beside {
+            self.check_room(target, decision.persona, state).await?;
+        }
         let approval = self.approval(target, snapshot, decision, (ApprovalAction::Approve, holds))?;
         self.store.approve(approval, Some(body)).await?;
         self.answer(target, state, decision).await
+    }
+
+    /// Every state that stands beside others is compared with at every change: there is an end to them.
+    async fn check_room(&self, target: &Target, persona: Persona, state: Digest) -> Result<()> {
+        let baseline = self.store.baseline(target.id.clone(), persona).await?;
+        let others = baseline.ordinary().filter(|one| one.snapshot.state != state).count();
+        if others < Baseline::MOST_ORDINARY {
+            return Ok(());
+        }
+        Err(fault(words!(
+            "'{id}' has {others} ordinary states already; retire one that is no longer shown (`hinomi baseline show {id}`, \
+             `hinomi baseline retire {id}`), or approve without --beside, which takes the place of all of them",
+            "「{id}」にはすでに通常の状態が{others}件あります。表示されなくなったものを外す\
+             （`hinomi baseline show {id}`、`hinomi baseline retire {id}`）か、--beside を付けずに承認して全部を置き換えてください",
+            id = target.id
+        )))
     }
 
     /// "This was us" is the answer to the incident that this state raised: it is over, and whoever was alarmed hears it.
@@ -204,6 +225,7 @@ impl Office {
             persona: decision.persona,
             snapshot,
             special: decision.special.clone(),
+            beside: decision.beside,
             expires: at.checked_add(holds)?,
         })
     }
@@ -265,7 +287,7 @@ impl Office {
                 short = digest.short()
             )
         })?;
-        let decision = Decision { special: state.special.clone(), ..decision.clone() };
+        let decision = Decision { special: state.special.clone(), beside: false, ..decision.clone() };
         let approval = self.approval(target, state.snapshot, &decision, (ApprovalAction::Retire, self.holds()))?;
         Ok(self.store.approve(approval, None).await?)
     }

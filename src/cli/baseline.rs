@@ -4,8 +4,9 @@ use super::{Context, Outcome, json, render, terms};
 use crate::app::OrFault as _;
 use crate::app::{self, Compared, Decision, Fault, Office, Store as _};
 use crate::model::words;
-use crate::model::{Approval, Digest, Judgement, Language, Persona, Proposal, Verdict};
+use crate::model::{Approval, Digest, Judgement, Language, Persona, Proposal, Snapshot, Verdict, japan_time};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Proposals and approvals: only a person moves a baseline.
@@ -70,6 +71,9 @@ pub(super) struct ApproveArgs {
     /// A special page beside the ordinary one (disaster, election, maintenance).
     #[arg(long, value_name = "NAME")]
     special: Option<String>,
+    /// Keep the other ordinary states approved: the page shows them in turn (rotation, A/B test, load balancer).
+    #[arg(long, conflicts_with_all = ["special", "first"])]
+    beside: bool,
     /// As whom the page was fetched.
     #[arg(long, default_value = "desktop", value_parser = persona)]
     persona: Persona,
@@ -147,7 +151,13 @@ pub(super) fn run(command: &BaselineCommand, context: &Context) -> anyhow::Resul
 }
 
 fn decision(args: &DecideArgs) -> Decision {
-    Decision { by: args.by.clone(), reason: args.reason.clone(), persona: args.of.persona, special: None }
+    Decision {
+        by: args.by.clone(),
+        reason: args.reason.clone(),
+        persona: args.of.persona,
+        special: None,
+        beside: false,
+    }
 }
 
 async fn list(office: &Office, context: &Context) -> anyhow::Result<Outcome> {
@@ -185,7 +195,7 @@ fn reasons(judgement: &Judgement, context: &Context) -> Value {
 }
 
 fn print_proposal(proposal: &Proposal, context: &Context) -> anyhow::Result<()> {
-    let (verdict, at) = (render::verdict(context, proposal.judgement.verdict), render::time(proposal.since));
+    let (verdict, at) = (render::verdict(context, proposal.judgement.verdict), japan_time(proposal.since));
     let (target, persona) = (&proposal.target, proposal.persona.as_str());
     let head = words!("{verdict} {target} ({persona}) since {at}", "{verdict} {target} ({persona}) {at} から");
     render::tell(context, &head)?;
@@ -218,7 +228,7 @@ async fn show(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Re
     }
     for state in &baseline.states {
         let special = state.special.as_deref().map(|name| format!(" [{name}]")).unwrap_or_default();
-        let (at, ends) = (render::time(state.at), render::time(state.expires));
+        let (at, ends) = (japan_time(state.at), japan_time(state.expires));
         let (digest, special) = (state.snapshot.state, render::safe(&special));
         let (by, reason) = (render::safe(&state.by), render::safe(&state.reason));
         let line = words!(
@@ -235,7 +245,7 @@ async fn show(office: &Office, context: &Context, of: &TargetArgs) -> anyhow::Re
 }
 
 fn print_line(approval: &Approval, context: &Context) -> anyhow::Result<()> {
-    let (at, action) = (render::time(approval.at), terms::action(approval.action, context.language));
+    let (at, action) = (japan_time(approval.at), terms::action(approval.action, context.language));
     let (by, entered, reason) =
         (render::safe(&approval.by), render::safe(&approval.entered_by), render::safe(&approval.reason));
     let state = approval.snapshot.state.short();
@@ -267,20 +277,22 @@ async fn compare_proposal(office: &Office, of: &TargetArgs) -> anyhow::Result<(S
         words!("nothing waits for approval at '{id}'", "「{id}」に承認待ちのものはありません", id = target.id)
     })?;
     let baseline = office.store.baseline(target.id.clone(), of.persona).await?;
-    let Some(approved) = baseline.states.iter().rfind(|state| state.special.is_none()) else {
+    let approved: Vec<&Snapshot> = baseline.in_use(Timestamp::now()).map(|(_, state)| &state.snapshot).collect();
+    if approved.is_empty() {
         return Err(app::fault(words!(
             "'{id}' has no approved state yet: this is its first snapshot",
             "「{id}」には承認済みの状態がまだありません。これが初回の取得です",
             id = target.id
         )));
-    };
-    let compared = office.compare(target, &approved.snapshot, &proposal.snapshot).await?;
-    Ok((approved.snapshot.state.to_string(), proposal.snapshot.state.to_string(), compared))
+    }
+    let (nearest, compared) = office.compare(target, &approved, &proposal.snapshot).await?;
+    let old = approved.get(nearest).map(|snapshot| snapshot.state.to_string()).unwrap_or_default();
+    Ok((old, proposal.snapshot.state.to_string(), compared))
 }
 
 async fn approve(office: &Office, context: &Context, args: &ApproveArgs) -> anyhow::Result<Outcome> {
     let (by, reason, special) = (args.by.clone(), args.reason.clone(), args.special.clone());
-    let decision = Decision { by, reason, persona: args.persona, special };
+    let decision = Decision { by, reason, persona: args.persona, special, beside: args.beside };
     let (Some(target), Some(digest)) = (&args.target, args.digest) else {
         return approve_first(office, context, &decision).await;
     };

@@ -1,10 +1,10 @@
 //! `hinomi demo`: the whole story on this machine, as a timeline.
 
-use super::render::{line, plain, safe, styled, time, verdict, verdict_word};
+use super::render::{line, plain, safe, styled, verdict, verdict_word};
 use super::{Context, Outcome, json};
 use crate::app;
 use crate::app::demo::{AttackTold, Kind, Line, MailTold, Options, Standing, Summary};
-use crate::model::Language;
+use crate::model::{Language, japan_time};
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use comfy_table::Table;
@@ -68,7 +68,7 @@ fn print(told: &Line, context: &Context) -> anyhow::Result<()> {
     if told.kind == Kind::Chapter {
         return line(&format!("\n{}", styled(context.colour, style(told.kind), &format!("── {what} ──"))));
     }
-    let clock = time(told.at).get(11..19).unwrap_or_default().to_owned();
+    let clock = japan_time(told.at).get(11..19).unwrap_or_default().to_owned();
     let label = styled(context.colour, style(told.kind), label(told.kind, context.language));
     let site = told.site.map(|site| match context.language {
         Language::Japanese => site.name,

@@ -2,7 +2,7 @@
 
 use super::{Colour, Context, Outcome, json, render};
 use crate::app::{self, Coverage, Diagnosis};
-use crate::model::Language;
+use crate::model::{Language, japan_time};
 use clap::Args;
 use comfy_table::Table;
 use serde_json::json;
@@ -65,7 +65,7 @@ fn print(diagnosis: &Diagnosis, context: &Context, all: bool) -> anyhow::Result<
     });
     for row in &rows[..shown] {
         let never = in_language(context, "never", "なし");
-        let last = row.last.map_or_else(|| never.to_owned(), render::time);
+        let last = row.last.map_or_else(|| never.to_owned(), japan_time);
         let aside = if row.quarantined { in_language(context, "SET ASIDE", "隔離中") } else { "" };
         table.add_row([
             row.target.as_str(),

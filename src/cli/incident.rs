@@ -4,7 +4,7 @@ use super::{Context, Outcome, json, render, terms};
 use crate::app::OrFault as _;
 use crate::app::{self, Office, Store as _};
 use crate::model::words;
-use crate::model::{Evidence, Incident, IncidentState, Mark, Words};
+use crate::model::{Evidence, Incident, IncidentState, Mark, Words, japan_time};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
     }
     let verdict = render::verdict(context, incident.judgement.verdict);
     let state = terms::state(incident.state, context.language);
-    let (id, target, opened) = (incident.id, &incident.target, render::time(incident.opened));
+    let (id, target, opened) = (incident.id, &incident.target, japan_time(incident.opened));
     let head =
         words!("{verdict} {id} {target} ({state}) since {opened}", "{verdict} {id} {target} ({state}) {opened} から");
     render::tell(context, &head)?;
@@ -115,7 +115,7 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
         render::line(&format!("  {}", render::safe(detail)))?;
     }
     for kept in &incident.trail.captures {
-        let (of, at) = (terms::capture(kept.of, context.language), render::time(kept.at));
+        let (of, at) = (terms::capture(kept.of, context.language), japan_time(kept.at));
         let (digest, size) = (kept.bytes, kept.size);
         let line = words!(
             "  evidence {at} ({of}) sha256 {digest} {size} bytes",
@@ -136,7 +136,7 @@ fn print(incident: &Incident, context: &Context, whole: bool) -> anyhow::Result<
 
 /// Who did what, when and why.
 fn marked(mark: &Mark, (en, ja): (&str, &str)) -> Words {
-    let (at, who) = (render::time(mark.at), render::safe(&format!("{} {}", mark.by, mark.reason)));
+    let (at, who) = (japan_time(mark.at), render::safe(&format!("{} {}", mark.by, mark.reason)));
     words!("  {en} {at} by {who}", "  {ja} {at} {who}")
 }
 

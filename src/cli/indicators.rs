@@ -2,8 +2,8 @@
 
 use super::{Context, Outcome, json, render};
 use crate::app::{self, ImportedIndicators, Office, Store as _};
-use crate::model::IndicatorSource;
 use crate::model::words;
+use crate::model::{IndicatorSource, japan_time};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ fn print(source: &IndicatorSource, context: &Context) -> anyhow::Result<()> {
     if context.json {
         return json::line(&json!({"source": source.name, "count": source.count, "imported": source.imported}));
     }
-    let (name, at, count) = (render::safe(&source.name), render::time(source.imported), source.count);
+    let (name, at, count) = (render::safe(&source.name), japan_time(source.imported), source.count);
     render::say(context, &format!("{name}: {count} since {at}"), &format!("{name}: {count}件({at} 取り込み)"))
 }
 

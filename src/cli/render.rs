@@ -157,9 +157,3 @@ pub(super) fn safe_line(text: &str, limit: usize) -> String {
 pub(super) fn safe(text: &str) -> String {
     defang(&display_text(text)).replace('\n', " ")
 }
-
-/// A time as people in Japan read it.
-pub(super) fn time(at: jiff::Timestamp) -> String {
-    let japan = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(9));
-    at.to_zoned(japan).strftime("%Y-%m-%d %H:%M:%S JST").to_string()
-}

@@ -4,7 +4,7 @@ use super::{Context, Outcome, json, render};
 use crate::app::OrFault as _;
 use crate::app::{self, Fault, Office, Store as _, mark};
 use crate::model::words;
-use crate::model::{Digest, PlannedChange, Silence};
+use crate::model::{Digest, PlannedChange, Silence, japan_time};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -185,7 +185,7 @@ async fn add_plan(office: &Office, context: &Context, args: &PlanArgs, now: Time
         return Err(app::fault(words!(
             "the window ended {until} already; write a later --from or a longer --for",
             "この期間は {until} にもう終わっています。--from を遅くするか --for を長くしてください",
-            until = render::time(until)
+            until = japan_time(until)
         )));
     }
     let plan = PlannedChange {
@@ -208,7 +208,7 @@ fn print_silence(silence: &Silence, context: &Context) -> anyhow::Result<()> {
     }
     let all = words!("all targets", "すべての監視対象");
     let target = silence.target.as_ref().map_or_else(|| all.get(context.language).to_owned(), ToString::to_string);
-    let (id, until) = (silence.id, render::time(silence.until));
+    let (id, until) = (silence.id, japan_time(silence.until));
     let who = render::safe(&format!("{}: {}", silence.mark.by, silence.mark.reason));
     render::tell(context, &words!("{id} {target} until {until}, {who}", "{id} {target} {until} まで、{who}"))
 }
@@ -217,7 +217,7 @@ fn print_plan(plan: &PlannedChange, context: &Context) -> anyhow::Result<()> {
     if context.json {
         return json::line(&json!(plan));
     }
-    let (from, until) = (render::time(plan.from), render::time(plan.until));
+    let (from, until) = (japan_time(plan.from), japan_time(plan.until));
     let who = render::safe(&format!("{}: {}", plan.mark.by, plan.mark.reason));
     let (id, target) = (plan.id, &plan.target);
     let region = plan.region.as_deref().map(|region| format!(" {}", render::safe(region))).unwrap_or_default();

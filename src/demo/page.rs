@@ -4,8 +4,8 @@
 //! one that the scene puts there, or a value that is made anew for each fetch. Marks are ASCII and begin with bytes that
 //! cannot be mistaken for the middle of a Shift_JIS or EUC-JP character, so bytes need not be decoded.
 
+use crate::model::japan;
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use std::collections::BTreeMap;
 
 /// Most slots filled in one page; ends a circle of parts.
@@ -104,7 +104,7 @@ impl Parts {
 impl Moment {
     /// A value that is made anew for each fetch.
     fn value(&self, name: &str) -> Option<String> {
-        let japan = self.now.to_zoned(TimeZone::fixed(Offset::constant(9)));
+        let japan = japan(self.now);
         Some(match name {
             "token" => format!("{:016x}{:016x}", self.mixed(1), self.mixed(2)),
             "nonce" => format!("{:016x}", self.mixed(3)),

@@ -14,7 +14,7 @@ use url::{Host, Url};
 /// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
 /// the approved page, and a new script in the page that loads something from such a host. More than four hundred
 /// well-known services (analytics, maps, video, fonts …) are named and asked about, unless they stand where pages have
-/// nothing; of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
+/// nothing; so are sites of which the approved page links to three addresses and more. Of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
 /// a publisher is approved, not the host. A file of the page whose host redirects to such a host counts as well. The name of a public body is no excuse: such sites are broken into as others
 /// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is less sure than a
 /// script. Without an approved page only imitations and disguised addresses
@@ -127,7 +127,7 @@ fn out_of(item: &ActiveItem, url: &Url, hosts: &Hosts, places: &Places, case: &C
             (Severity::Medium, Confidence::Firm, serves(host, service))
         }
         Standing::Unknown if first_sight => at_first_sight(item, url, odd)?,
-        Standing::Unknown | Standing::Service(_) => unknown(item, url, case, places),
+        Standing::Unknown | Standing::Service(_) => unknown(item, url, hosts, case, places),
     };
     Some(Found::new(severity, confidence, words).on(item))
 }
@@ -180,7 +180,7 @@ fn at_first_sight(item: &ActiveItem, url: &Url, odd: &OddPlaces) -> Option<(Seve
     Some((severity, Confidence::Tentative, words))
 }
 
-fn unknown(item: &ActiveItem, url: &Url, case: &Case, places: &Places) -> (Severity, Confidence, Words) {
+fn unknown(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case, places: &Places) -> (Severity, Confidence, Words) {
     let Places { odd, covers } = places;
     let host = url.host_str().unwrap_or_default();
     let new_host = Words::new(
@@ -196,6 +196,9 @@ fn unknown(item: &ActiveItem, url: &Url, case: &Case, places: &Places) -> (Sever
         return (Severity::Critical, Confidence::Firm, new_host);
     }
     let Some((place, place_ja)) = odd.name(item.position) else {
+        if is_at_home(item, url, hosts) {
+            return (Severity::High, Confidence::Tentative, familiar(host));
+        }
         let confidence = if shows(item, url, case.now.page, covers) { Confidence::Tentative } else { Confidence::Firm };
         return (Severity::High, confidence, new_host);
     };
@@ -204,6 +207,25 @@ fn unknown(item: &ActiveItem, url: &Url, case: &Case, places: &Places) -> (Sever
         format!("未承認のホスト {host} からの読み込みが、本来何もない場所({place_ja})に追加されました"),
     );
     (Severity::Critical, Confidence::Firm, words)
+}
+
+/// Whether something that is plain to see comes from a site that the approved page links to again and again.
+fn is_at_home(item: &ActiveItem, url: &Url, hosts: &Hosts) -> bool {
+    !item.hidden && !item.noscript && is_plain(url) && hosts.is_familiar(url)
+}
+
+/// Whether an address names a host as people know it.
+fn is_plain(url: &Url) -> bool {
+    url.port().is_none() && matches!(url.host(), Some(Host::Domain(_)))
+}
+
+fn familiar(host: &str) -> Words {
+    Words::new(
+        format!(
+            "something now acts from {host}, to which the approved page links, but from which nothing was approved"
+        ),
+        format!("承認済みのページからリンクされているサイト {host} の要素が、未承認のまま動作するようになりました"),
+    )
 }
 
 /// Whether a frame is there to be looked at: encrypted, of a named host, in the content, and of some size without lying
@@ -302,6 +324,9 @@ fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Se
         _ if first_sight => None,
         Standing::Service(service) if service.offers(ActiveKind::LinkedScript) => {
             Some((Severity::Medium, Confidence::Firm, serves(host, service)))
+        }
+        Standing::Unknown if !looks && is_plain(url) && hosts.is_familiar(url) => {
+            Some((Severity::High, Confidence::Tentative, familiar(host)))
         }
         Standing::Unknown | Standing::Service(_) => {
             let words = Words::new(

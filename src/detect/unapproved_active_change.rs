@@ -1,6 +1,6 @@
 //! Rule `unapproved-active-change`: the floor under all rules of the active plane.
 
-use super::support::{OddPlaces, acts_alone, address};
+use super::support::{OddPlaces, Service, acts_alone, address, service};
 use super::{Detector, Findings, Found};
 use crate::model::{ActiveItem, ActiveKind, Case, Confidence, Position, Rule, Severity, StaticWords, Words};
 use url::Url;
@@ -108,10 +108,19 @@ fn newness(item: &ActiveItem, odd: &OddPlaces) -> (Severity, Confidence) {
     let odd = odd.name(item.position).is_some() && acts_alone(item.kind);
     match item.kind {
         ActiveKind::Preload => (Severity::Low, Confidence::Firm),
-        _ if odd && item.position == Position::AfterBody => (Severity::High, Confidence::Tentative),
+        _ if odd && (item.position == Position::AfterBody || is_library(item)) => {
+            (Severity::High, Confidence::Tentative)
+        }
         _ if odd => (Severity::High, Confidence::Firm),
         _ => (Severity::Medium, Confidence::Firm),
     }
+}
+
+/// Whether it is a file of a service that serves nothing but libraries: careless templates put those anywhere.
+fn is_library(item: &ActiveItem) -> bool {
+    let url = address(item).filter(|_| item.kind == ActiveKind::LinkedScript && item.foreign);
+    let service = url.as_ref().and_then(|url| service(url.host_str()?, url.path()));
+    service.is_some_and(Service::is_library)
 }
 
 /// How a replaced thing relates to what it replaces.

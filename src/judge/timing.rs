@@ -1,6 +1,6 @@
 //! The spans of time that judging knows. They are values, so that a drill can run in a minute.
 
-use jiff::tz::{Offset, TimeZone};
+use crate::model::JAPAN;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -25,9 +25,6 @@ pub struct Timing {
     /// Hour and minute (Japan time) at which reviews are told, once a day; none: at once.
     pub digest_at: Option<(i8, i8)>,
 }
-
-/// Japan time has had no summer time since 1951.
-const JAPAN: TimeZone = TimeZone::fixed(Offset::constant(9));
 
 impl Timing {
     /// When the digest after `now` goes out.

@@ -1,17 +1,10 @@
 //! When a page is updated: by hour and day of the week, Japan time.
 
 use super::shelf::{Shelf, Sight};
-use crate::model::{Detail, Topic};
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use crate::model::{Detail, Topic, japan};
 
 /// Updates after which all counts are halved, so that new hours show.
 const MOST: u32 = 400;
-
-/// A time as people in Japan read it.
-pub(super) fn japan(at: Timestamp) -> jiff::Zoned {
-    at.to_zoned(TimeZone::fixed(Offset::constant(9)))
-}
 
 /// Takes note of an update.
 pub(super) fn learn(shelf: &mut Shelf) {

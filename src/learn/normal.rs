@@ -5,7 +5,7 @@ use super::identity::{declared, title};
 use super::place::Forbidden;
 use super::region;
 use super::show::holds;
-use crate::model::{Difference, Finding, Habit, Habits, HostUse, Keep, Normal, Page, Plane, Topic, Words};
+use crate::model::{Difference, Finding, Habit, Habits, HostUse, Keep, Normal, Page, Plane, Topic, Words, japan_day};
 use jiff::{SignedDuration, Timestamp};
 
 /// In how many lessons and over which time a habit must have shown before it counts as normal, unless a person pinned it.
@@ -58,7 +58,7 @@ fn known(habits: &Habits, at: Timestamp, topic: &Topic) -> Option<Words> {
         return Some(Words::new(format!("{}; pinned by {by}", what.en), format!("{}。{by} が固定", what.ja)));
     }
     let habit = habit(habits, topic).filter(|habit| is_trusted(habits, habit, at))?;
-    let (count, since) = (habit.count, super::calendar::japan(habit.first).strftime("%Y-%m-%d"));
+    let (count, since) = (habit.count, japan_day(habit.first));
     Some(Words::new(
         format!("{}; so in {count} accepted states since {since}", what.en),
         format!("{}。{since}以降の承認・追従した{count}状態で同じ", what.ja),

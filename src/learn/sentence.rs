@@ -1,8 +1,10 @@
 //! A habit in one sentence: what, where, how often, an example, and when it is forgotten.
 
-use super::calendar::{japan, usual};
+use super::calendar::usual;
 use super::size::joined;
-use crate::model::{AnchorKind, Detail, Extent, Habit, Habits, HostUse, Learned, Manner, StaticWords, Topic, Words};
+use crate::model::{
+    AnchorKind, Detail, Extent, Habit, Habits, HostUse, Learned, Manner, StaticWords, Topic, Words, japan_day,
+};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -121,7 +123,7 @@ fn updates(hours: &[u16; 24], days: &[u16; 7]) -> Words {
 
 /// How often it was seen, and since when.
 fn often(habit: &Habit, learned: Option<&Learned>) -> Words {
-    let (count, since, last) = (habit.count, date(habit.first), date(habit.last));
+    let (count, since, last) = (habit.count, japan_day(habit.first), japan_day(habit.last));
     let of = learned.map_or(count, |learned| match habit.topic {
         Topic::Region { .. } | Topic::Hours => learned.compared.max(count),
         _ => learned.lessons.max(count),
@@ -160,10 +162,6 @@ fn example(habit: &Habit) -> Option<Words> {
 }
 
 fn until(at: Timestamp) -> Words {
-    let date = date(at);
+    let date = japan_day(at);
     words(format!("forgotten on {date} unless it is seen again"), format!("再び見られなければ{date}に忘れます"))
-}
-
-fn date(at: Timestamp) -> String {
-    japan(at).strftime("%Y-%m-%d").to_string()
 }

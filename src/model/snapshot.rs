@@ -90,6 +90,30 @@ pub struct Baseline {
     pub revision: u64,
 }
 
+impl Baseline {
+    /// Most ordinary states that stand beside each other.
+    pub const MOST_ORDINARY: usize = 8;
+
+    /// The ordinary states: those that are no special pages. Where there are several, the page shows them in turn.
+    pub fn ordinary(&self) -> impl DoubleEndedIterator<Item = &ApprovedState> {
+        self.states.iter().filter(|state| state.special.is_none())
+    }
+
+    /// Whether the approvals of all ordinary states have ended. Where one still holds, the others are out of use.
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        let mut ordinary = self.ordinary().peekable();
+        ordinary.peek().is_some() && ordinary.all(|state| state.expires <= now)
+    }
+
+    /// The states that a page is compared with: ordinary ones whose approval has ended only where none holds any more.
+    pub fn in_use(&self, now: Timestamp) -> impl Iterator<Item = (usize, &ApprovedState)> {
+        let ended = self.has_ended(now);
+        let states = self.states.iter().enumerate();
+        states.filter(move |(_, state)| ended || state.special.is_some() || state.expires > now)
+    }
+}
+
 /// A snapshot that waits for a person. A target and persona has at most one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
@@ -131,7 +155,7 @@ impl Proposal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ApprovalAction {
-    /// A snapshot joins the baseline, in place of the ordinary state before it.
+    /// A snapshot joins the baseline, in place of the ordinary states before it or beside them.
     Approve,
     /// A state leaves the baseline.
     Retire,
@@ -160,6 +184,9 @@ pub struct Approval {
     pub snapshot: Snapshot,
     /// Name of a special page.
     pub special: Option<String>,
+    /// It joins the ordinary states that are approved and takes the place of none: the page shows them in turn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// When the approval ends.
     pub expires: Timestamp,
 }

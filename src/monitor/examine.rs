@@ -10,6 +10,7 @@ use crate::model::{
 };
 use crate::{detect, diff, judge, learn, parse, script};
 use jiff::Timestamp;
+use std::collections::HashSet;
 use url::Url;
 
 /// As what an input is read.
@@ -101,6 +102,8 @@ pub struct Terms<'a> {
 pub struct Examination {
     /// The difference from the nearest approved state.
     pub difference: Option<Difference>,
+    /// Which of the approved states that is.
+    pub nearest: Option<usize>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What changed in what the page loads, in readable form.
@@ -225,7 +228,7 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.about);
     let measured = nearest.as_ref().zip(old);
     let drift = measured.map(|((_, difference), old)| learn::drift(&old.page, &now.page, difference, now.url));
-    let difference = nearest.map(|(_, difference)| difference);
+    let (nearest, difference) = nearest.unzip();
     let normal = terms.habits.map(|(habits, at)| learn::normal(habits, at, &findings, &now.page, difference.as_ref()));
     let facts = Facts {
         findings: &findings,
@@ -239,7 +242,7 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     };
     let judgement = judge::decide(&facts);
     findings.extend(linked);
-    Examination { difference, findings, excerpts, judgement }
+    Examination { difference, nearest, findings, excerpts, judgement }
 }
 
 /// Judges an answer as a check does. One that came in the page's place (`trouble` says how) is unseen for that reason,
@@ -263,7 +266,7 @@ pub fn examine_answer(
 #[must_use]
 pub(super) fn examine_in_place(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let (findings, judgement) = scan(now, terms.about);
-    let alone = Examination { difference: None, findings, excerpts: Vec::new(), judgement };
+    let alone = Examination { difference: None, nearest: None, findings, excerpts: Vec::new(), judgement };
     if approved.is_empty() {
         return alone;
     }
@@ -321,6 +324,13 @@ pub(super) fn listed(now: &Read, approved_at: Option<Timestamp>, about: About) -
     let nothing = Difference::default();
     let approved = Some(Compared { version: Version { approved_at, ..now.version() }, difference: &nothing });
     detect::examine_listed(&about.case(now.version(), approved))
+}
+
+/// Whether a page holds something that acts and that none of the others holds.
+#[must_use]
+pub fn acts_anew(page: &Read, others: &[&Read]) -> bool {
+    let known: HashSet<Digest> = others.iter().flat_map(|one| &one.page.active).map(|item| item.identity).collect();
+    page.page.active.iter().any(|item| !known.contains(&item.identity))
 }
 
 /// The approved version with the fewest unapproved active changes, then with the most kept.

@@ -1,9 +1,8 @@
 //! Trouble of hinomi itself: told when it begins and when it is over, each time together with the note that it was told.
 
-use crate::model::{Event, Notice, Persona, Receiver, TargetId, Words};
+use crate::model::{Event, Notice, Persona, Receiver, TargetId, Words, japan_time};
 use crate::store::Told;
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use uuid::Uuid;
 
 /// Beginning of the notes that say since when a trouble lasts; an empty note says that it is over.
@@ -101,9 +100,7 @@ pub(super) fn forgotten(operators: &[Receiver], target: &TargetId, now: Timestam
 
 /// A time as people in Japan read it.
 fn japan(at: &str) -> String {
-    let zone = TimeZone::fixed(Offset::constant(9));
-    at.parse::<Timestamp>()
-        .map_or_else(|_| at.to_owned(), |at| at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S JST").to_string())
+    at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), japan_time)
 }
 
 /// What it means that a target is set aside.

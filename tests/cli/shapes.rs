@@ -105,6 +105,19 @@ fn diff() {
 }
 
 #[test]
+fn in_a_backtest_what_came_back_stands_beside_the_other() {
+    let city = Installation::watching(&[]);
+    std::fs::create_dir_all(city.path("history/turns")).expect("a folder");
+    let show = |name: &str| pages::city(&pages::NEWS, &format!("<script>var {name} = document.title;</script>"));
+    for (number, name) in ["calm", "bold", "calm", "bold", "calm", "loud"].iter().enumerate() {
+        city.write(&format!("history/turns/{number}.html"), show(name));
+    }
+    let lines = city.run(&["backtest", "--json", "history"]).ended(1).lines();
+    let verdicts: Vec<_> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["review", "review", "unchanged", "unchanged", "review"]);
+}
+
+#[test]
 fn backtest() {
     let city = Installation::watching(&[]);
     std::fs::create_dir_all(city.path("history/town")).expect("a folder");

@@ -117,3 +117,30 @@ fn a_frame_that_lies_over_the_page_is_not_there_to_be_looked_at() {
     let shown = "<p>動画</p><iframe src=\"https://video.example/a\" width=600 height=400></iframe><p>以上</p>";
     assert_eq!(outcome(&inserted(RULE, "</main>", shown)), Outcome::Review);
 }
+
+#[test]
+fn a_site_that_the_approved_page_links_to_again_and_again_is_asked_about() {
+    let links: String =
+        (0..3).map(|n| format!("<a href=\"https://www.pref.example/page/{n}.html\">県の案内</a>")).collect();
+    let after = |links: &str, place: &str, new: &str| outcome(&approved_with(RULE, links, place, new));
+    let script = "<script src=\"https://static.pref.example/widget.js\"></script>";
+    assert_eq!(after(&links, "</main>", script), Outcome::Review);
+    let named = "<script>$.getScript('https://static.pref.example/widget.js')</script>";
+    assert_eq!(after(&links, "</main>", named), Outcome::Review);
+    assert_eq!(after("<a href=\"https://www.pref.example/\">県</a>", "</main>", script), Outcome::Alarm, "one link");
+    assert_eq!(after(&links, "<!DOCTYPE", script), Outcome::Alarm, "before the page");
+    let odd_port = "<script src=\"https://static.pref.example:8080/widget.js\"></script>";
+    assert_eq!(after(&links, "</main>", odd_port), Outcome::Alarm);
+    let unseen = "<div style=\"display:none\"><iframe src=\"https://static.pref.example/a\"></iframe></div>";
+    assert_eq!(after(&links, "</main>", unseen), Outcome::Alarm, "hidden");
+    let new_links = format!("{links}{script}");
+    assert_eq!(after("", "</main>", &new_links), Outcome::Alarm, "links that came with it count for nothing");
+}
+
+#[test]
+fn on_a_host_that_strangers_share_the_links_to_one_speak_for_no_other() {
+    let links: String = (0..4).map(|n| format!("<a href=\"https://github.com/user{n}\">開発者</a>")).collect();
+    let script = |path: &str| format!("<script>$.getScript('https://github.com/{path}')</script>");
+    let after = |path: &str| outcome(&approved_with(RULE, &links, "</main>", &script(path)));
+    assert_eq!((after(""), after("stranger/repo/x.js")), (Outcome::Review, Outcome::Alarm));
+}

@@ -251,3 +251,45 @@ fn a_clean_page_with_an_open_incident_says_what_ends_it() {
     let shown = city.run(&["incident", "show", &id]);
     assert!(shown.out.contains("no longer on the page"), "{shown:?}");
 }
+
+#[test]
+fn states_that_are_shown_in_turn_stand_beside_each_other() {
+    let variant = |name: &str| {
+        let code = format!("<script>document.querySelector('h1').classList.add('{name}'); var {name} = 1;</script>");
+        pages::city(&pages::NEWS, &code)
+    };
+    let city = Installation::approved(&variant("calm"));
+    let approve = |more: &[&str]| {
+        let digest = waiting(&city);
+        city.run(&[&["baseline", "approve", "top", "--digest", &digest, "--by", BY], more].concat())
+    };
+    let reasons = || {
+        let told = city.run(&["--language", "en", "check", "--explain", "top"]).ended(1).out;
+        told.contains("--beside")
+    };
+    city.web.put("/top", Answer::page(variant("bold")));
+    city.check("review");
+    assert!(!reasons(), "nothing came back yet");
+    approve(&[]).ended(0);
+    city.web.put("/top", Answer::page(variant("calm")));
+    city.check("review");
+    assert!(reasons(), "what was approved before is back");
+    approve(&["--beside"]).ended(0);
+    for shown in ["bold", "calm", "bold"] {
+        city.web.put("/top", Answer::page(variant(shown)));
+        city.check("unchanged");
+    }
+    let news = pages::city(
+        &["夏祭りのお知らせ"],
+        "<script>document.querySelector('h1').classList.add('calm'); var calm = 1;</script>",
+    );
+    city.web.put("/top", Answer::page(news));
+    city.check("routine");
+    city.web.put("/top", Answer::page(variant("loud")));
+    city.check("review");
+    approve(&["--special", "災害", "--beside"]).ended(2);
+    approve(&[]).ended(0);
+    city.web.put("/top", Answer::page(variant("calm")));
+    city.check("review");
+    city.run(&["baseline", "verify"]).ended(0);
+}

@@ -232,6 +232,7 @@ pub(crate) fn approval(target_id: &str, body: &str, seconds: i64) -> Approval {
         persona: DESKTOP,
         snapshot: snapshot(body),
         special: None,
+        beside: false,
         expires: at(seconds + 86_400 * 365),
     }
 }

@@ -128,6 +128,7 @@ impl Service {
             persona: Persona::Desktop,
             snapshot: waits.snapshot,
             special: None,
+            beside: false,
             expires,
         };
         self.store.approve(approval, Some(body)).await.expect("an approval");

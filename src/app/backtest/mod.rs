@@ -10,8 +10,8 @@ pub use stored::Stored;
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
-use crate::monitor::{About, Bodies, Read, Source, Terms, examine_answer, read};
+use crate::model::{Baseline, Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
+use crate::monitor::{About, Bodies, Read, Source, Terms, acts_anew, examine_answer, read};
 use anyhow::Result;
 use pupil::Pupil;
 use std::time::Instant;
@@ -67,12 +67,41 @@ pub fn replay(history: &History, assume: Assume, signatures: &dyn Signatures) ->
 /// What is known while a history is replayed.
 struct Desk<'s> {
     url: Option<Url>,
-    /// The approved version and its state.
-    approved: Option<(Read<'static>, Digest)>,
+    /// The approved versions, and their states.
+    approved: Approved,
     followed: Option<Digest>,
     assume: Assume,
     signatures: &'s dyn Signatures,
     pupil: Pupil,
+}
+
+/// The approved versions, with their states. As a person does who reads the advice of a check, what came back stays beside
+/// the one that had taken its place.
+#[derive(Default)]
+struct Approved {
+    versions: Vec<Read<'static>>,
+    states: Vec<Digest>,
+    /// The versions that were replaced last, newest last.
+    replaced: Vec<Read<'static>>,
+}
+
+/// Replaced versions that are remembered, as many as a check looks at.
+const MOST_REPLACED: usize = 4;
+
+impl Approved {
+    fn enter(&mut self, now: Read<'static>, state: Digest, verdict: Verdict) {
+        let beside = verdict == Verdict::Review
+            && self.versions.len() < Baseline::MOST_ORDINARY
+            && acts_anew(&now, &self.versions.iter().collect::<Vec<_>>())
+            && self.replaced.iter().any(|old| !acts_anew(&now, &[old]));
+        if !beside {
+            self.replaced.append(&mut self.versions);
+            self.replaced.drain(..self.replaced.len().saturating_sub(MOST_REPLACED));
+            self.states.clear();
+        }
+        self.versions.push(now);
+        self.states.push(state);
+    }
 }
 
 type Said = (Verdict, (usize, usize), Vec<Finding>);
@@ -82,14 +111,14 @@ const UNSEEN: Said = (Verdict::Unseen, (0, 0), Vec::new());
 
 impl<'s> Desk<'s> {
     fn new(url: Option<Url>, assume: Assume, signatures: &'s dyn Signatures) -> Self {
-        Self { url, approved: None, followed: None, assume, signatures, pupil: Pupil::default() }
+        Self { url, approved: Approved::default(), followed: None, assume, signatures, pupil: Pupil::default() }
     }
 
     /// One version; nothing is said of the one that is approved at the start.
     fn take(&mut self, body: &[u8], version: &Version) -> Option<Said> {
         self.pupil.turn(version.time);
         let trouble = classify(None, body);
-        let Some((approved, known)) = &self.approved else {
+        if self.approved.versions.is_empty() {
             return match is_empty(body) || trouble.is_some() {
                 true => Some(UNSEEN),
                 false => {
@@ -97,13 +126,13 @@ impl<'s> Desk<'s> {
                     None
                 }
             };
-        };
+        }
         if is_empty(body) {
             return Some(UNSEEN);
         }
         let now = read(Source::file(body, &version.name, self.url.as_ref(), false), &[]).signed(body, self.signatures);
         let state = now.state();
-        if *known == state || self.followed == Some(state) {
+        if self.approved.states.contains(&state) || self.followed == Some(state) {
             let now = without_url(now);
             self.pupil.learn(&now, state, self.url.as_ref());
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
@@ -113,7 +142,7 @@ impl<'s> Desk<'s> {
         let habits = Some(self.pupil.knows());
         let terms = Terms { about, policy, known, approval_ended: false, bodies, habits };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
-        let Ok(examination) = examine_answer(&now, std::slice::from_ref(approved), trouble, &terms) else {
+        let Ok(examination) = examine_answer(&now, &self.approved.versions, trouble, &terms) else {
             return Some(UNSEEN);
         };
         let verdict = examination.judgement.verdict;
@@ -130,7 +159,7 @@ impl<'s> Desk<'s> {
         let first = read(source(url.as_ref()), &[]).signed(body, self.signatures);
         let (first, state) = (without_url(first.clone()), first.state());
         self.pupil.learn(&first, state, url.as_ref());
-        self.approved = Some((first, state));
+        self.approved.enter(first, state, Verdict::Unchanged);
         self.url = url;
     }
 
@@ -143,7 +172,7 @@ impl<'s> Desk<'s> {
         match verdict {
             Verdict::Routine => self.followed = Some(state),
             Verdict::Review | Verdict::Alarm if approves => {
-                self.approved = Some((now, state));
+                self.approved.enter(now, state, verdict);
                 self.followed = None;
             }
             Verdict::Unchanged | Verdict::Unseen | Verdict::Review | Verdict::Alarm => {}

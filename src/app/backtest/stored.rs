@@ -144,10 +144,10 @@ fn of_evidence(evidence: Evidence) -> Option<Snapshot> {
 /// A state that is approved, and whether it is a special page.
 type Approved = (Snapshot, bool);
 
-/// An approval takes the place of the ordinary state before it; special ones stand beside.
+/// An approval takes the place of the ordinary states before it; special ones and those that say so stand beside.
 fn enter(approved: &mut Vec<Approved>, approval: Approval) {
-    let Approval { action, snapshot, special, .. } = approval;
-    let replaces = action == ApprovalAction::Approve && special.is_none();
+    let Approval { action, snapshot, special, beside, .. } = approval;
+    let replaces = action == ApprovalAction::Approve && special.is_none() && !beside;
     approved.retain(|(one, special)| one.state != snapshot.state && (*special || !replaces));
     if action == ApprovalAction::Approve {
         approved.push((snapshot, special.is_some()));

@@ -26,7 +26,7 @@ pub(super) fn of_story(id: &str) -> Result<&'static Site> {
 }
 
 pub(super) fn decision(by: &str, reason: &str) -> Decision {
-    Decision { by: by.to_owned(), reason: reason.to_owned(), persona: Persona::Desktop, special: None }
+    Decision { by: by.to_owned(), reason: reason.to_owned(), persona: Persona::Desktop, special: None, beside: false }
 }
 
 /// An owner as a name for the record.

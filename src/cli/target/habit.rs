@@ -3,7 +3,7 @@
 use super::{in_words, json, named, render};
 use crate::app::{self, HabitWord, LearnedShown, Office};
 use crate::cli::Context;
-use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words};
+use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words, japan_time};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -121,8 +121,8 @@ fn head(of: &LearnedShown, context: &Context) -> String {
         ),
         (Some((since, states)), _) => in_words(
             context,
-            format!("  learned ({persona}): from {states} states since {}", render::time(since)),
-            format!("  学習した内容 ({persona}): {}以降の{states}状態から", render::time(since)),
+            format!("  learned ({persona}): from {states} states since {}", japan_time(since)),
+            format!("  学習した内容 ({persona}): {}以降の{states}状態から", japan_time(since)),
         ),
     }
 }
@@ -133,7 +133,7 @@ fn line(shown: &HabitShown, context: &Context) -> String {
             Keep::Drop => ("dropped", "除外"),
             Keep::Pin => ("pinned", "固定"),
         };
-        let (at, by) = (render::time(mark.mark.at), &mark.mark.by);
+        let (at, by) = (japan_time(mark.mark.at), &mark.mark.by);
         in_words(
             context,
             format!(" [{en} {at} by {by} {}]", mark.mark.reason),

@@ -5,7 +5,7 @@ use super::shared::publisher;
 use crate::model::{ActiveItem, Case, Version, site};
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use url::Url;
 
@@ -28,7 +28,12 @@ pub(in crate::detect) enum Standing {
 pub(in crate::detect) struct Hosts<'a> {
     case: Case<'a>,
     sites: OnceCell<Sites<'a>>,
+    /// Sites that the approved page shows and links to again and again.
+    familiar: OnceCell<HashSet<String>>,
 }
+
+/// Different addresses of a site that the approved page links to or shows pictures of, from which on the site is familiar.
+const FAMILIAR: usize = 3;
 
 /// The sites that are known; read off the pages when the first host is asked for, which on most pages is never.
 struct Sites<'a> {
@@ -51,7 +56,7 @@ impl<'a> Sites<'a> {
 impl<'a> Hosts<'a> {
     /// Those of the page and its approved version.
     pub(in crate::detect) fn of(case: &Case<'a>) -> Self {
-        Self { case: *case, sites: OnceCell::new() }
+        Self { case: *case, sites: OnceCell::new(), familiar: OnceCell::new() }
     }
 
     /// Where the host of a URL stands.
@@ -75,6 +80,13 @@ impl<'a> Hosts<'a> {
         } else {
             imitates(host).map_or(Standing::Unknown, Standing::Imitation)
         }
+    }
+
+    /// Whether the approved page links to several addresses of a URL's site: a partner's, or its own under another name.
+    /// Something new from there is less of a surprise, and still nothing that was approved.
+    pub(in crate::detect) fn is_familiar(&self, url: &Url) -> bool {
+        let Some((host, compared)) = url.host_str().zip(self.case.approved) else { return false };
+        self.familiar.get_or_init(|| linked_often(&compared.version)).contains(&*whose(url, host))
     }
 
     /// Where the host of an active item stands.
@@ -104,6 +116,37 @@ fn own_sites<'a>(version: &Version<'a>) -> HashSet<&'a str> {
     let named = version.url.and_then(Url::host_str).map(site);
     let items = version.page.active.iter().filter(|item| !item.foreign).filter_map(|item| item.host.as_deref());
     named.into_iter().chain(items.map(site)).collect()
+}
+
+/// The sites of which a version links to several addresses, or shows pictures from there.
+fn linked_often(version: &Version) -> HashSet<String> {
+    let mut addresses: HashMap<String, HashSet<Url>> = HashMap::new();
+    for (_, element) in version.page.elements() {
+        let name = match &*element.name {
+            "a" | "area" => "href",
+            "img" => "src",
+            _ => continue,
+        };
+        let Some(url) = element.attribute(name).and_then(|raw| absolute(raw.trim())) else { continue };
+        let Some(host) = url.host_str() else { continue };
+        // Many publishers of one host make the host itself familiar, and none of the others there.
+        for owner in [whose(&url, host), Cow::Borrowed(site(host))] {
+            let seen = addresses.entry(owner.into_owned()).or_default();
+            if seen.len() < FAMILIAR {
+                seen.insert(url.clone());
+            }
+        }
+    }
+    addresses.into_iter().filter(|(_, seen)| seen.len() >= FAMILIAR).map(|(site, _)| site).collect()
+}
+
+/// A URL that names its host.
+fn absolute(raw: &str) -> Option<Url> {
+    let url = match raw.strip_prefix("//") {
+        Some(rest) => Url::parse(&format!("https://{rest}")),
+        None => Url::parse(raw),
+    };
+    url.ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// The sites from which something acts in a version, which its acting scripts name, or to which its files are redirected.

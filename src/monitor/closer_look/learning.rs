@@ -85,8 +85,7 @@ async fn before<S: Store, F: Fetcher>(
         let proposal = checker.store.proposal(look.target.id.clone(), look.persona).await?;
         return Ok(proposal.map(|proposal| proposal.snapshot));
     }
-    let ordinary = desk.baseline.states.iter().filter(|state| state.special.is_none());
-    let approved = ordinary.map(|state| &state.snapshot);
+    let approved = desk.baseline.ordinary().map(|state| &state.snapshot);
     let last = look.state.last.as_ref().map(|last| last.state);
     Ok(desk.followed.iter().chain(approved).find(|known| Some(known.state) == last).cloned())
 }

@@ -1,5 +1,6 @@
 //! The second half of a check, for answers that are not the ones judged last: known state, or examined and confirmed.
 
+mod comeback;
 mod excerpts;
 mod learning;
 mod loads;
@@ -130,6 +131,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         record_trouble::note(checker, look.target, look.persona, damaged).await?;
     }
     heed_people(&look, &mut opinion);
+    comeback::tell(checker, &desk, &capture, &mut opinion).await?;
     let verdict = opinion.examination.judgement.verdict;
     if let Some(reason) = trouble.filter(|_| verdict != Verdict::Alarm) {
         let detail = format!("HTTP status {}", capture.head.status);

@@ -5,7 +5,7 @@ use super::thread::{admitted, on_a_thread};
 use super::weigh::weigh_up;
 use super::{Desk, Manner};
 use crate::fetch::Fetcher;
-use crate::model::{Baseline, Capture, Digest, Page, Resource, ScriptReport, Wanted, state_digest};
+use crate::model::{Capture, Digest, Page, Resource, ScriptReport, Wanted, state_digest};
 use crate::monitor::admission::Place;
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
@@ -52,7 +52,7 @@ pub(super) async fn form_opinion<S: Store, F: Fetcher>(
     let state = state_digest(&parsed.page, &capture.head, &loads.resources);
     let standing = standing(desk, state);
     let bodies = match desk.doubtful || needs_bodies(&standing, capture, manner.bare) {
-        true => Some(approved_bodies(checker, &desk.baseline).await?),
+        true => Some(approved_bodies(checker, desk).await?),
         false => None,
     };
     let placed = Placed { parsed, state, standing, loads };
@@ -134,10 +134,12 @@ fn parse(desk: &Desk, capture: &Capture) -> Parsed {
 }
 
 fn standing(desk: &Desk, state: Digest) -> Standing {
-    let ordinary = desk.baseline.states.iter().rfind(|known| known.special.is_none());
-    match desk.baseline.states.iter().rposition(|known| known.snapshot.state == state) {
+    let states = &desk.baseline.states;
+    match states.iter().rposition(|known| known.snapshot.state == state) {
         Some(index) => {
-            let older = ordinary.is_some_and(|ordinary| desk.baseline.states[index].at < ordinary.at);
+            // Ordinary states that stand beside each other are all as good as new.
+            let special = states[index].special.is_some();
+            let older = special && desk.baseline.ordinary().any(|ordinary| states[index].at < ordinary.at);
             Standing::Approved { index, older }
         }
         None if desk.followed.as_ref().is_some_and(|followed| followed.state == state) => Standing::Followed,
@@ -164,9 +166,9 @@ pub(super) struct Approved {
 
 /// One damaged object costs one comparison, told as such, and never the whole fleet its watch: a page is judged with the
 /// states that are left.
-async fn approved_bodies<S: Store, F: Fetcher>(checker: &Checker<S, F>, baseline: &Baseline) -> Result<Approved> {
+async fn approved_bodies<S: Store, F: Fetcher>(checker: &Checker<S, F>, desk: &Desk) -> Result<Approved> {
     let mut bodies = Approved::default();
-    for (index, known) in baseline.states.iter().enumerate() {
+    for (index, known) in desk.baseline.in_use(desk.now) {
         match body_of(checker, known.snapshot.bytes).await? {
             Some(body) => bodies.there.push((index, body)),
             None => bodies.damaged.push(known.snapshot.bytes),

@@ -4,7 +4,9 @@ use super::Desk;
 use super::opinion::{Approved, Opinion, Placed, Standing};
 use crate::judge::{self, Facts, Known, decide};
 use crate::model::{ApprovedState, Capture, Difference, Digest, Verdict, Words};
-use crate::monitor::examine::{About, Examination, Read, Source, Terms, examine, examine_in_place, listed, read, scan};
+use crate::monitor::examine::{
+    About, Examination, Read, Source, Terms, acts_anew, examine, examine_in_place, listed, read, scan,
+};
 use crate::monitor::linked::{self, Against, Bodies, Linked};
 
 pub(super) fn weigh_up(
@@ -92,7 +94,7 @@ fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, None, bodies, about(desk));
     findings.extend(linked);
     let judgement = judge::without_baseline(&findings);
-    Examination { difference: None, findings, excerpts, judgement }
+    Examination { difference: None, nearest: None, findings, excerpts, judgement }
 }
 
 fn about(desk: &Desk) -> About<'_> {
@@ -101,12 +103,11 @@ fn about(desk: &Desk) -> About<'_> {
 
 /// What the page is compared under.
 fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> {
-    let ordinary = desk.baseline.states.iter().rfind(|known| known.special.is_none());
     Terms {
         about: about(desk),
         policy: desk.target.policy,
         known,
-        approval_ended: ordinary.is_some_and(|state| state.expires <= desk.now),
+        approval_ended: desk.baseline.has_ended(desk.now),
         bodies,
         habits: Some((&desk.habits, desk.now)),
     }
@@ -127,7 +128,7 @@ fn at_once(desk: &Desk, now: &Read, known: Known, loaded: Linked) -> Examination
     };
     let judgement = decide(&facts);
     findings.extend(linked);
-    Examination { difference: None, findings, excerpts, judgement }
+    Examination { difference: None, nearest: None, findings, excerpts, judgement }
 }
 
 fn known<'a>(desk: &'a Desk, now: &Read, standing: &Standing, (places, approved): (&[usize], &[Read])) -> Known<'a> {
@@ -136,16 +137,11 @@ fn known<'a>(desk: &'a Desk, now: &Read, standing: &Standing, (places, approved)
         Standing::Followed => Known::Followed,
         Standing::Approved { index, older } => {
             let Some(state) = desk.baseline.states.get(index) else { return Known::New };
-            let ordinary = desk.baseline.states.iter().rposition(|known| known.special.is_none());
-            let place = ordinary.and_then(|at| places.iter().position(|place| *place == at));
-            let outdated = older && place.and_then(|at| approved.get(at)).is_some_and(|then| acts_anew(now, then));
+            let is_ordinary = |place: &usize| desk.baseline.states.get(*place).is_some_and(|one| one.special.is_none());
+            let there = places.iter().zip(approved).filter(|(place, _)| is_ordinary(place));
+            let ordinary: Vec<&Read> = there.map(|(_, read)| read).collect();
+            let outdated = older && !ordinary.is_empty() && acts_anew(now, &ordinary);
             Known::Approved { special: state.special.as_deref(), expired: state.expires <= desk.now, outdated }
         }
     }
-}
-
-/// Whether a page holds something that acts and that the ordinary page does not hold.
-fn acts_anew(page: &Read, ordinary: &Read) -> bool {
-    let there = |identity: Digest| ordinary.page.active.iter().any(|item| item.identity == identity);
-    page.page.active.iter().any(|item| !there(item.identity))
 }

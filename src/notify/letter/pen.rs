@@ -2,9 +2,10 @@
 
 use crate::model::{
     Confidence, Finding, Language, Persona, Rule, Severity, StaticWords, Words, defang, display_line, display_text,
+    japan,
 };
 use crate::notify::Letter;
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
 
 /// Writes in the receiver's language.
 pub(super) struct Pen<'a> {
@@ -37,7 +38,7 @@ impl<'a> Pen<'a> {
 
     /// Japan time, with UTC in brackets.
     pub(super) fn time(&self, at: Timestamp) -> String {
-        let japan = at.to_zoned(tz::TimeZone::fixed(tz::offset(9)));
+        let japan = japan(at);
         let utc = at.strftime("%Y-%m-%d %H:%M");
         let day = usize::try_from(japan.weekday().to_monday_zero_offset()).unwrap_or(0);
         match self.language() {
@@ -51,7 +52,7 @@ impl<'a> Pen<'a> {
 
     /// Hour and minute in Japan, with the day: for tables.
     pub(super) fn short_time(&self, at: Timestamp) -> String {
-        at.to_zoned(tz::TimeZone::fixed(tz::offset(9))).strftime("%m/%d %H:%M").to_string()
+        japan(at).strftime("%m/%d %H:%M").to_string()
     }
 
     /// The rule's title, or its id where no rule of that id is known.

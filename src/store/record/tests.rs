@@ -53,6 +53,7 @@ fn approval(reason: &str) -> Approval {
         persona: Persona::Desktop,
         snapshot,
         special: None,
+        beside: false,
         expires: now(),
     }
 }

@@ -11,8 +11,8 @@ use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
 /// Enters a line of a chain whose file has this length now. What follows from it: an approval takes the place of the
-/// ordinary state before it, or joins beside when it is for a special page; a retired state leaves; the proposal is
-/// answered, the followed state begins anew, and the target is due at once.
+/// ordinary states before it, or joins beside when it says so or is for a special page; a retired state leaves; the proposal
+/// is answered, the followed state begins anew, and the target is due at once.
 pub(super) fn enter(db: &Connection, line: &Line, length: u64) -> Result<()> {
     let approval = &line.approval;
     let (target, persona) = (&approval.target.id, approval.persona);
@@ -45,6 +45,11 @@ fn leave(db: &Connection, approval: &Approval) -> Result<()> {
     let same = "UPDATE approval SET active = 0 WHERE target = ?1 AND persona = ?2 AND active = 1";
     let (target, persona, state) = (&approval.target.id, approval.persona, approval.snapshot.state);
     match (approval.action, &approval.special) {
+        // The same state again: a new end, not a second state.
+        (ApprovalAction::Approve, None) if approval.beside => {
+            let sql = format!("{same} AND state = ?3 AND special IS NULL");
+            db.prepare_cached(&sql)?.execute(params![target, persona, state])?;
+        }
         (ApprovalAction::Retire, _) => {
             db.prepare_cached(&format!("{same} AND state = ?3"))?.execute(params![target, persona, state])?;
         }
@@ -52,7 +57,6 @@ fn leave(db: &Connection, approval: &Approval) -> Result<()> {
             db.prepare_cached(&format!("{same} AND special IS NULL"))?.execute(params![target, persona])?;
         }
         (ApprovalAction::Approve, Some(special)) => {
-            // The same special state again: a new end, not a second state.
             let sql = format!("{same} AND state = ?3 AND special = ?4");
             db.prepare_cached(&sql)?.execute(params![target, persona, state, special])?;
         }

@@ -59,6 +59,26 @@ pub(crate) async fn special_states_stand_beside(place: impl Place) {
     assert_eq!(store.baseline(id("t0"), DESKTOP).await.unwrap().revision, 5);
 }
 
+pub(crate) async fn ordinary_states_stand_beside_where_a_person_says_so(place: impl Place) {
+    let store = place.open();
+    let beside = |text, seconds| Approval { beside: true, ..approval("t0", text, seconds) };
+    approve(&store, approval("t0", "one", 1), "one").await;
+    approve(&store, special("flood", 2), "flood").await;
+    approve(&store, beside("two", 3), "two").await;
+    let disaster = (Digest::of("flood"), Some("disaster".to_owned()));
+    assert_eq!(states(&store).await, [ordinary("one"), disaster.clone(), ordinary("two")]);
+    approve(&store, beside("one", 4), "one").await;
+    assert_eq!(states(&store).await, [disaster.clone(), ordinary("two"), ordinary("one")], "no state twice");
+    store.approve(retire("two", 5), None).await.unwrap();
+    assert_eq!(states(&store).await, [disaster.clone(), ordinary("one")]);
+    approve(&store, beside("two", 6), "two").await;
+    approve(&store, approval("t0", "three", 7), "three").await;
+    assert_eq!(states(&store).await, [disaster, ordinary("three")], "it takes the place of both");
+    assert_eq!(store.verify().await.unwrap(), []);
+    let lines = store.approvals(id("t0")).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.beside).count(), 3, "the record keeps how it was meant");
+}
+
 pub(crate) async fn retiring_takes_away(place: impl Place) {
     let store = place.open();
     store.put_registry(many(1), at(0)).await.unwrap();

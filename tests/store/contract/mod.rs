@@ -66,6 +66,7 @@ suite! { sqlite on crate::sample::OnDisk:
     approvals {
         an_approval_replaces_the_ordinary_state
         special_states_stand_beside
+        ordinary_states_stand_beside_where_a_person_says_so
         retiring_takes_away
         bodies_are_needed_and_must_fit
         an_approval_answers_the_proposal

@@ -1,10 +1,9 @@
 //! The plain status page: what needs a person, coverage, outbox. Everything captured is escaped and defanged.
 
 use super::Site;
-use crate::model::{Incident, IncidentKind, IncidentState, Proposal, Verdict, defang, display_text};
+use crate::model::{Incident, IncidentKind, IncidentState, Proposal, Verdict, defang, display_text, japan_time};
 use crate::store::{Coverage, Result, Store as _};
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub(super) async fn render(site: &Site, now: Timestamp) -> Result<String> {
         page,
         "<p>{} — 網羅率 / coverage {share:.2} % ({compared}/{due}), 監視対象 / targets {}, 送信待ち / outbox {}, \
          送信断念 / given up {}</p>",
-        time(now),
+        japan_time(now),
         coverage.len(),
         outbox.waiting,
         outbox.given_up
@@ -58,7 +57,7 @@ fn incident_table(page: &mut String, incidents: &[Incident]) {
     for incident in incidents {
         let what = incident.judgement.because.first().map(|words| format!("{} / {}", words.ja, words.en));
         let what = what.as_deref().unwrap_or_default();
-        row(page, "bad", &[&time(incident.opened), incident.target.as_str(), &state(incident), what]);
+        row(page, "bad", &[&japan_time(incident.opened), incident.target.as_str(), &state(incident), what]);
     }
     page.push_str("</table>");
 }
@@ -88,7 +87,7 @@ fn proposal_table(page: &mut String, proposals: &[Proposal]) {
             Verdict::Alarm => "警報 / alarm",
             _ => "要確認 / review",
         };
-        row(page, "", &[&time(proposal.since), proposal.target.as_str(), verdict, &digest]);
+        row(page, "", &[&japan_time(proposal.since), proposal.target.as_str(), verdict, &digest]);
     }
     page.push_str("</table>");
 }
@@ -103,7 +102,7 @@ fn coverage_table(page: &mut String, mut coverage: Vec<Coverage>) {
     );
     for entry in coverage.iter().take(ROWS) {
         let share = format!("{}/{}", entry.compared, entry.due);
-        let last = entry.last.map_or_else(|| "—".to_owned(), time);
+        let last = entry.last.map_or_else(|| "—".to_owned(), japan_time);
         let aside = if entry.quarantined { "隔離 / set aside" } else { "" };
         let target = format!("{} ({})", entry.target, entry.persona.as_str());
         row(page, if entry.quarantined { "bad" } else { "" }, &[&target, &share, &last, aside]);
@@ -123,8 +122,4 @@ fn row(page: &mut String, class: &str, cells: &[&str]) {
 fn escaped(text: &str) -> String {
     let safe = defang(&display_text(text));
     safe.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::fixed(Offset::constant(9))).strftime("%Y-%m-%d %H:%M:%S JST").to_string()
 }

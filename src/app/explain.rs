@@ -2,7 +2,7 @@
 
 use super::judging::{Scanned, judged};
 use crate::model::{Digest, Finding, InputKind, NodeId, ScriptReport};
-use crate::monitor::{KnownAttacks, Read, Source};
+use crate::monitor::{Knowledge, Read, Source};
 use crate::script::beautified;
 
 /// One script, explained.
@@ -56,6 +56,6 @@ fn script(now: &Read, scanned: &Scanned, report: &ScriptReport) -> ExplainedScri
 
 /// Explains a file.
 #[must_use]
-pub fn explain_bytes(body: &[u8], name: &str, attacks: &KnownAttacks) -> Explained {
-    explain(judged(Source::file(body, name, None, true), attacks))
+pub fn explain_bytes(body: &[u8], name: &str, knowledge: &Knowledge) -> Explained {
+    explain(judged(Source::file(body, name, None, true), knowledge))
 }

@@ -6,9 +6,9 @@ use crate::app::fault::{OrFault as _, fault};
 use crate::config::{IndicatorFile, read_indicators};
 use crate::detect;
 use crate::model::words;
-use crate::model::{Indicator, IndicatorKind, Indicators};
-use crate::monitor::KnownAttacks;
-use crate::store::Store as _;
+use crate::model::{FleetSites, Indicator, IndicatorKind, Indicators};
+use crate::monitor::Knowledge;
+use crate::store::{Sqlite, Store as _};
 use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
@@ -61,25 +61,35 @@ impl Office {
         Ok(Indicators::new(self.store.indicators().await?, Timestamp::now()))
     }
 
-    /// What is known of attacks beforehand: the indicators that are in force now, and the signatures as they lie in their
-    /// folder.
+    /// What is known beforehand: the indicators that are in force now, the signatures as they lie in their folder, and
+    /// what the fleet has approved.
     ///
     /// # Errors
     /// When the store fails, or a signature cannot be used.
-    pub async fn known_attacks(&self) -> Result<KnownAttacks> {
+    pub async fn knowledge(&self) -> Result<Knowledge> {
         let signatures = signatures::in_force(&self.settings, self.language)?;
-        Ok(KnownAttacks { indicators: self.indicators().await?.into(), signatures })
+        let fleet = fleet_sites(&self.store).await?.into();
+        Ok(Knowledge { indicators: self.indicators().await?.into(), signatures, fleet })
     }
+}
+
+/// From which sites many organisations have approved something that acts.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn fleet_sites(store: &Sqlite) -> Result<FleetSites> {
+    let approved = store.approved_owners(detect::foreign_owner).await?;
+    Ok(FleetSites::new(approved.into_iter().map(|(by, owner)| (by.to_string(), owner))))
 }
 
 /// What an installation knows of attacks beforehand; without a database there are no indicators.
 ///
 /// # Errors
 /// When the settings, the signatures or the database cannot be used.
-pub async fn known_attacks_at(places: &Places<'_>) -> Result<KnownAttacks> {
+pub async fn knowledge_at(places: &Places<'_>) -> Result<Knowledge> {
     let settings = settings(places)?;
     if wiring::paths(&settings).database.is_file() {
-        return Office::open_store(places).await?.known_attacks().await;
+        return Office::open_store(places).await?.knowledge().await;
     }
-    Ok(KnownAttacks { signatures: signatures::in_force(&settings, places.language)?, ..KnownAttacks::default() })
+    Ok(Knowledge { signatures: signatures::in_force(&settings, places.language)?, ..Knowledge::default() })
 }

@@ -7,9 +7,7 @@ use crate::judge::{Known, unseen};
 use crate::model::{
     Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Signatures, Snapshot, Target, Verdict, Words,
 };
-use crate::monitor::{
-    About, Bodies, Examination, KnownAttacks, Read, Source, Terms, examine, examine_answer, read, scan,
-};
+use crate::monitor::{About, Bodies, Examination, Knowledge, Read, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
 use anyhow::Result;
 use std::sync::Arc;
@@ -53,14 +51,14 @@ impl Compared {
 
 /// Judges one input without a baseline.
 #[must_use]
-pub fn scan_bytes(body: &[u8], name: &str, attacks: &KnownAttacks) -> Scanned {
-    judged(Source::file(body, name, None, true), attacks).1
+pub fn scan_bytes(body: &[u8], name: &str, knowledge: &Knowledge) -> Scanned {
+    judged(Source::file(body, name, None, true), knowledge).1
 }
 
 /// What one input holds, and what is said of it without a baseline.
-pub(super) fn judged<'a>(source: Source<'_, 'a>, attacks: &KnownAttacks) -> (Read<'a>, Scanned) {
-    let now = read(source, &[]).signed(source.body, attacks.signatures.as_ref());
-    let (findings, mut judgement) = scan(&now, attacks.about());
+pub(super) fn judged<'a>(source: Source<'_, 'a>, knowledge: &Knowledge) -> (Read<'a>, Scanned) {
+    let now = read(source, &[]).signed(source.body, knowledge.signatures.as_ref());
+    let (findings, mut judgement) = scan(&now, knowledge.about());
     let binary = is_binary(source.body);
     if findings.is_empty() && (binary || holds_nothing(&now.page)) {
         let words = Words::new(
@@ -132,9 +130,10 @@ impl Office {
         for old in old {
             bodies.push(self.body(old).await?);
         }
-        let attacks = &self.known_attacks().await?;
-        let read =
-            |snapshot, body| read(of_snapshot(snapshot, body), &target.masks).signed(body, attacks.signatures.as_ref());
+        let knowledge = &self.knowledge().await?;
+        let read = |snapshot, body| {
+            read(of_snapshot(snapshot, body), &target.masks).signed(body, knowledge.signatures.as_ref())
+        };
         let (approved, now) = (old.iter().zip(&bodies).map(|(old, body)| read(old, body)), read(new, &new_body));
         let approved: Vec<Read> = approved.collect();
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
@@ -142,7 +141,7 @@ impl Office {
         let bodies = &self.linked_bodies(&all).await?;
         let (policy, known) = (target.policy, Known::New);
         let terms = Terms {
-            about: About { organisation, ..attacks.about() },
+            about: About { organisation, ..knowledge.about() },
             policy,
             known,
             approval_ended: false,

@@ -23,7 +23,7 @@ mod service;
 mod signatures;
 mod wiring;
 
-pub use crate::monitor::{CheckReport, KnownAttacks};
+pub use crate::monitor::{CheckReport, Knowledge};
 pub use crate::parse::check_mask;
 pub use crate::script::beautified;
 pub use crate::store::{Coverage, Store};
@@ -32,7 +32,7 @@ pub use doctor::{Diagnosis, Point, examine as examine_installation};
 pub use explain::{Explained, ExplainedScript, explain_bytes};
 pub use fault::{Fault, OrFault, fault, in_both, in_words, told};
 pub use habits::{HabitWord, LearnedShown, learned};
-pub use indicators::{ImportedIndicators, known_attacks_at};
+pub use indicators::{ImportedIndicators, knowledge_at};
 pub use inputs::{bytes, files, standard_input};
 pub use judging::{Compared, Scanned, compare_bytes, scan_bytes};
 pub use mark::mark;

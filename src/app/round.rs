@@ -44,8 +44,8 @@ impl Office {
     /// When the store fails.
     pub async fn check_round(&self, round: Vec<(Target, Persona)>, mut take: impl FnMut(CheckReport)) -> Result<()> {
         let checker = self.checker(Arc::new(wiring::fetcher(&self.settings)?));
-        let attacks = self.known_attacks().await?;
-        checker.world.set_known_attacks(attacks);
+        let knowledge = self.knowledge().await?;
+        checker.world.set_knowledge(knowledge);
         let mut waiting = round.into_iter();
         let mut running = FuturesUnordered::new();
         loop {

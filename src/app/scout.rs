@@ -7,7 +7,7 @@ use super::wiring;
 use crate::fetch::classify::classify;
 use crate::fetch::{Fetcher as _, HttpFetcher, Request};
 use crate::model::{Capture, Fetched, Persona, UnseenReason, Verdict};
-use crate::monitor::{Form, KnownAttacks, Read, Source};
+use crate::monitor::{Form, Knowledge, Read, Source};
 use anyhow::Result;
 use std::sync::OnceLock;
 use url::Url;
@@ -25,7 +25,7 @@ pub struct Unfetched {
 pub struct Scout {
     ready: OnceLock<Result<(tokio::runtime::Runtime, HttpFetcher), String>>,
     settings: crate::config::Settings,
-    attacks: KnownAttacks,
+    knowledge: Knowledge,
 }
 
 impl Scout {
@@ -33,14 +33,14 @@ impl Scout {
     ///
     /// # Errors
     /// When `hinomi.toml` cannot be used.
-    pub fn new(places: &Places, attacks: KnownAttacks) -> Result<Self> {
-        Ok(Self { ready: OnceLock::new(), settings: settings(places)?, attacks })
+    pub fn new(places: &Places, knowledge: Knowledge) -> Result<Self> {
+        Ok(Self { ready: OnceLock::new(), settings: settings(places)?, knowledge })
     }
 
     /// What is known of attacks beforehand.
     #[must_use]
-    pub const fn attacks(&self) -> &KnownAttacks {
-        &self.attacks
+    pub const fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// Fetches a URL and judges what came, without a baseline.
@@ -64,7 +64,7 @@ impl Scout {
     fn judged<'a>(&self, capture: &'a Capture) -> Result<(Read<'a>, Scanned), Unfetched> {
         let (head, body) = (&capture.head, capture.body.as_slice());
         let form = Form::File(head.final_url.path());
-        let judged = judged(Source { form, ..Source::answer(body, head, &[]) }, &self.attacks);
+        let judged = judged(Source { form, ..Source::answer(body, head, &[]) }, &self.knowledge);
         match classify(Some(head), body) {
             Some(reason) if judged.1.judgement.verdict != Verdict::Alarm => {
                 Err(Unfetched { reason: Some(reason), detail: format!("HTTP status {}", head.status) })

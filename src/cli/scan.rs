@@ -70,8 +70,8 @@ const MOST_NAMED: usize = 20;
 
 pub(super) fn run(args: &ScanArgs, context: &Context) -> anyhow::Result<Outcome> {
     let inputs = inputs(&args.inputs)?;
-    let attacks = app::block_on(app::known_attacks_at(&context.places()))?;
-    let fetcher = app::Scout::new(&context.places(), attacks)?;
+    let knowledge = app::block_on(app::knowledge_at(&context.places()))?;
+    let fetcher = app::Scout::new(&context.places(), knowledge)?;
     let (mut needed, mut failed, mut unread) = (false, None, Vec::new());
     let work = |input: &Input| look(input, &fetcher);
     app::in_order(&inputs, work, |line| {
@@ -130,7 +130,7 @@ fn inputs(names: &[String]) -> anyhow::Result<Vec<Input>> {
 fn look(input: &Input, scout: &app::Scout) -> Line {
     let started = Instant::now();
     let of_bytes = |bytes: anyhow::Result<Vec<u8>>, name: &str| match bytes {
-        Ok(bytes) => Ok(app::scan_bytes(&bytes, name, scout.attacks())),
+        Ok(bytes) => Ok(app::scan_bytes(&bytes, name, scout.knowledge())),
         Err(error) => Err(Unseen::Unread(format!("{error:#}"))),
     };
     let (name, result) = match input {

@@ -41,10 +41,10 @@ pub(super) fn run(command: &ScriptCommand, context: &Context) -> anyhow::Result<
 }
 
 fn explained(input: &str, context: &Context) -> anyhow::Result<Explained> {
-    let attacks = app::block_on(app::known_attacks_at(&context.places()))?;
+    let knowledge = app::block_on(app::knowledge_at(&context.places()))?;
     if input.contains("://") {
         let url = url::Url::parse(input).map_err(|error| super::unusable_url(input, error))?;
-        let scout = app::Scout::new(&context.places(), attacks)?;
+        let scout = app::Scout::new(&context.places(), knowledge)?;
         let why = |failure: app::Unfetched| {
             let reason = failure.reason.map(|reason| reason.words().get(context.language)).unwrap_or_default();
             anyhow!("{input}: {reason} {}", failure.detail)
@@ -52,7 +52,7 @@ fn explained(input: &str, context: &Context) -> anyhow::Result<Explained> {
         return scout.explain(&url).map_err(why);
     }
     let body = if input == "-" { app::standard_input()? } else { app::bytes(input.as_ref())? };
-    Ok(app::explain_bytes(&body, input, &attacks))
+    Ok(app::explain_bytes(&body, input, &knowledge))
 }
 
 /// A line for people in their language, with a heading.

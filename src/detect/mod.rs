@@ -38,7 +38,7 @@ mod title_and_identity;
 mod unapproved_active_change;
 mod wallet_or_chain_call;
 
-pub use support::{Findings, Found};
+pub use support::{Findings, Found, foreign_owner};
 
 use crate::model::{Case, Confidence, Finding, Plane, Resource, Rule, Severity, StaticWords, Words};
 use std::panic::{AssertUnwindSafe, catch_unwind};

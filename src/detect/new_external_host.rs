@@ -2,6 +2,7 @@
 
 use super::support::{Hosts, OddPlaces, Scripts, Service, Standing, acts_alone};
 use super::{Detector, Findings, Found};
+use crate::model::words;
 use crate::model::{
     ActiveItem, ActiveKind, Case, Confidence, NodeId, Page, Plane, Position, Resource, ResourceKind, Rule,
     ScriptReport, ScriptSign, Severity, Sink, StaticWords, Words, same_site,
@@ -14,7 +15,8 @@ use url::{Host, Url};
 /// A script, frame, object, stylesheet, service worker or preload from a host of another site that does not act in
 /// the approved page, and a new script in the page that loads something from such a host. More than four hundred
 /// well-known services (analytics, maps, video, fonts …) are named and asked about, unless they stand where pages have
-/// nothing; so are sites of which the approved page links to three addresses and more. Of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
+/// nothing; so are sites of which the approved page links to three addresses and more, and those from which at least five
+/// organisations of the fleet have approved something. Of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
 /// a publisher is approved, not the host. A file of the page whose host redirects to such a host counts as well. The name of a public body is no excuse: such sites are broken into as others
 /// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is less sure than a
 /// script. Without an approved page only imitations and disguised addresses
@@ -196,8 +198,8 @@ fn unknown(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case, places: &Pl
         return (Severity::Critical, Confidence::Firm, new_host);
     }
     let Some((place, place_ja)) = odd.name(item.position) else {
-        if is_at_home(item, url, hosts) {
-            return (Severity::High, Confidence::Tentative, familiar(host));
+        if let Some(softer) = softer(url, hosts).filter(|_| !item.hidden && !item.noscript) {
+            return softer;
         }
         let confidence = if shows(item, url, case.now.page, covers) { Confidence::Tentative } else { Confidence::Firm };
         return (Severity::High, confidence, new_host);
@@ -209,23 +211,22 @@ fn unknown(item: &ActiveItem, url: &Url, hosts: &Hosts, case: &Case, places: &Pl
     (Severity::Critical, Confidence::Firm, words)
 }
 
-/// Whether something that is plain to see comes from a site that the approved page links to again and again.
-fn is_at_home(item: &ActiveItem, url: &Url, hosts: &Hosts) -> bool {
-    !item.hidden && !item.noscript && is_plain(url) && hosts.is_familiar(url)
-}
-
-/// Whether an address names a host as people know it.
-fn is_plain(url: &Url) -> bool {
-    url.port().is_none() && matches!(url.host(), Some(Host::Domain(_)))
-}
-
-fn familiar(host: &str) -> Words {
-    Words::new(
-        format!(
-            "something now acts from {host}, to which the approved page links, but from which nothing was approved"
-        ),
-        format!("承認済みのページからリンクされているサイト {host} の要素が、未承認のまま動作するようになりました"),
-    )
+/// What speaks for a host that was never approved for this page: others have approved it, or the approved page links to it
+/// again and again. It is asked about all the same.
+fn softer(url: &Url, hosts: &Hosts) -> Option<(Severity, Confidence, Words)> {
+    let host = url.host_str().filter(|_| url.port().is_none() && matches!(url.host(), Some(Host::Domain(_))))?;
+    if let Some(count) = hosts.approved_by(url) {
+        let words = words!(
+            "something now acts from {host}, which {count} organisations have approved for pages of theirs, and nobody for this one",
+            "{count}組織が自らのページに承認しているホスト {host} の要素が、このページでは未承認のまま動作するようになりました"
+        );
+        return Some((Severity::Medium, Confidence::Firm, words));
+    }
+    let words = words!(
+        "something now acts from {host}, to which the approved page links, but from which nothing was approved",
+        "承認済みのページからリンクされているサイト {host} の要素が、未承認のまま動作するようになりました"
+    );
+    hosts.is_familiar(url).then_some((Severity::High, Confidence::Tentative, words))
 }
 
 /// Whether a frame is there to be looked at: encrypted, of a named host, in the content, and of some size without lying
@@ -325,10 +326,10 @@ fn weigh(url: &Url, hosts: &Hosts, first_sight: bool, looks: bool) -> Option<(Se
         Standing::Service(service) if service.offers(ActiveKind::LinkedScript) => {
             Some((Severity::Medium, Confidence::Firm, serves(host, service)))
         }
-        Standing::Unknown if !looks && is_plain(url) && hosts.is_familiar(url) => {
-            Some((Severity::High, Confidence::Tentative, familiar(host)))
-        }
         Standing::Unknown | Standing::Service(_) => {
+            if let Some(softer) = softer(url, hosts).filter(|_| !looks) {
+                return Some(softer);
+            }
             let words = Words::new(
                 format!("new code of a script reaches {host}, a host never approved for this page"),
                 format!("新しいスクリプトのコードが、承認されたことのないホスト {host} を呼び出します"),

@@ -35,7 +35,16 @@ fn examined(detectors: &[&dyn Detector]) -> Vec<Finding> {
         signed: Signed::nothing(),
         approved_at: None,
     };
-    run(detectors, &Case { now, approved: None, organisation: None, indicators: crate::model::Indicators::none() })
+    run(
+        detectors,
+        &Case {
+            now,
+            approved: None,
+            organisation: None,
+            indicators: crate::model::Indicators::none(),
+            fleet: crate::model::FleetSites::none(),
+        },
+    )
 }
 
 struct Many;

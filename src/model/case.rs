@@ -1,6 +1,6 @@
 //! The case that detectors look at: a page, what was approved before, and what lies between.
 
-use super::{ActiveChange, ActiveItem, Difference, Head, Indicators, Page, Resource, ScriptReport, Signed};
+use super::{ActiveChange, ActiveItem, Difference, FleetSites, Head, Indicators, Page, Resource, ScriptReport, Signed};
 use jiff::Timestamp;
 use url::Url;
 
@@ -43,6 +43,8 @@ pub struct Case<'a> {
     pub organisation: Option<&'a str>,
     /// What others have seen in attacks.
     pub indicators: &'a Indicators,
+    /// From which sites many organisations have approved something that acts.
+    pub fleet: &'a FleetSites,
 }
 
 impl<'a> Case<'a> {

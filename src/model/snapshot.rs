@@ -95,6 +95,7 @@ impl Baseline {
     pub const MOST_ORDINARY: usize = 8;
 
     /// The ordinary states: those that are no special pages. Where there are several, the page shows them in turn.
+    #[must_use]
     pub fn ordinary(&self) -> impl DoubleEndedIterator<Item = &ApprovedState> {
         self.states.iter().filter(|state| state.special.is_none())
     }

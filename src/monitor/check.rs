@@ -78,9 +78,9 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
             Thoroughness::Usual => resources::usual_since(&target, Timestamp::now()),
             Thoroughness::Full => Timestamp::now(),
         };
-        let attacks = self.world.known_attacks().revision();
+        let knowledge = self.world.knowledge().revision();
         let bag = Arc::default();
-        let look = Look { target: &target, persona, state: &state, since, attacks, bag: &bag };
+        let look = Look { target: &target, persona, state: &state, since, knowledge, bag: &bag };
         let outcome = match self.fetcher.fetch(self.request(look, how)).await {
             Err(failure) => self.missed(&target, failure).await,
             Ok(Fetched::NotModified(head)) => self.not_modified(look, head).await?,
@@ -103,7 +103,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
     fn request(&self, look: Look<'_>, how: Thoroughness) -> Request {
         let Look { target, persona, state, .. } = look;
         // Under other rules, masks, indicators or signatures the last word may no longer stand.
-        let stands = |last: &Judged| last.terms == Digest::of(&*terms(target, look.attacks));
+        let stands = |last: &Judged| last.terms == Digest::of(&*terms(target, look.knowledge));
         let quiet = state.incidents.is_empty() && state.unseen.is_none() && state.last.as_ref().is_some_and(stands);
         let full = how == Thoroughness::Full || !quiet || must_be_full(state.since_full, random());
         let known = state.validators.0.is_some() || state.validators.1.is_some();
@@ -167,7 +167,7 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
         if let Some(last) = state.last.as_ref().filter(|last| !doubtful && can_be_repeated(last, state)) {
             let resources = self.as_last(look, last, &capture.head.final_url).await;
             let print =
-                fingerprint(capture.sha256, &capture.head, &resources, &terms(target, look.attacks), state.revision);
+                fingerprint(capture.sha256, &capture.head, &resources, &terms(target, look.knowledge), state.revision);
             if last.fingerprint == print {
                 return Ok(Outcome::Same { capture: Box::new(capture), judged: Box::new(last.clone()) });
             }
@@ -197,12 +197,12 @@ impl<S: Store, F: Fetcher> Checker<S, F> {
 }
 
 /// Under what an answer is judged: other rules, masks, indicators, signatures or another policy may say something else of the same one.
-pub(super) fn terms(target: &Target, attacks: Digest) -> Cow<'static, str> {
+pub(super) fn terms(target: &Target, knowledge: Digest) -> Cow<'static, str> {
     let rules = crate::detect::revision();
-    if target.masks.is_empty() && target.policy == Policy::Follow && attacks == Digest::default() {
+    if target.masks.is_empty() && target.policy == Policy::Follow && knowledge == Digest::default() {
         return Cow::Borrowed(rules);
     }
-    Cow::Owned(format!("{rules} {:?} {:?} {attacks}", target.policy, target.masks))
+    Cow::Owned(format!("{rules} {:?} {:?} {knowledge}", target.policy, target.masks))
 }
 
 /// Whether what was said of the same answer can be said again without a second look. Quiet verdicts can; a review or an

@@ -5,8 +5,8 @@ use super::linked::{self, Against, Bodies, Linked};
 use super::signed::signed;
 use crate::judge::{Facts, Known, MIN_KEPT};
 use crate::model::{
-    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, Habits, Head, Indicators, Judgement, Mask, NoSignatures,
-    Page, Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
+    Case, Compared, Cut, Difference, Digest, Excerpt, Finding, FleetSites, Habits, Head, Indicators, Judgement, Mask,
+    NoSignatures, Page, Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
 };
 use crate::{detect, diff, judge, learn, parse, script};
 use jiff::Timestamp;
@@ -284,13 +284,16 @@ pub struct About<'a> {
     pub indicators: &'a Indicators,
     /// Signatures of the analysts' own, for what the page loads; the page itself has been asked about already.
     pub signatures: &'a dyn Signatures,
+    /// From which sites many organisations have approved something that acts.
+    pub fleet: &'a FleetSites,
 }
 
 impl<'a> About<'a> {
     /// Nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        Self { organisation: None, indicators: Indicators::none(), signatures: &NoSignatures }
+        let (indicators, fleet) = (Indicators::none(), FleetSites::none());
+        Self { organisation: None, indicators, signatures: &NoSignatures, fleet }
     }
 
     /// Whether anything is known of attacks beforehand.
@@ -306,7 +309,8 @@ impl<'a> About<'a> {
     }
 
     fn case(self, now: Version<'a>, approved: Option<Compared<'a>>) -> Case<'a> {
-        Case { now, approved, organisation: self.organisation, indicators: self.indicators }
+        let Self { organisation, indicators, fleet, .. } = self;
+        Case { now, approved, organisation, indicators, fleet }
     }
 }
 

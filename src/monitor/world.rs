@@ -1,12 +1,12 @@
 //! What all checks share: registry, receivers, silences, spans of time, and the outlook on our own network.
 
 use super::admission::Admission;
-use super::known_attacks::KnownAttacks;
+use super::knowledge::Knowledge;
 use super::record_trouble::RecordTrouble;
 use super::resources::Fleet;
 use super::witness::Witnesses;
 use crate::judge::{Directory, Outlook, Timing};
-use crate::model::{Indicators, Receiver, Registry, Signatures};
+use crate::model::{FleetSites, Indicators, Receiver, Registry, Signatures};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use url::Url;
@@ -61,7 +61,7 @@ pub struct World {
     pub(super) witnesses: Witnesses,
     /// What pages load, as the fleet saw it last.
     pub(super) resources: Fleet,
-    attacks: RwLock<KnownAttacks>,
+    knowledge: RwLock<Knowledge>,
     outlook: Mutex<Outlook>,
     /// Approved states that checks could not read; none before the first look at them.
     pub(super) record_trouble: tokio::sync::Mutex<Option<RecordTrouble>>,
@@ -76,8 +76,8 @@ impl World {
         let witnesses = Witnesses::new(Vec::new());
         let (outlook, record_trouble) = (Mutex::default(), tokio::sync::Mutex::default());
         let resources = Fleet::default();
-        let attacks = RwLock::default();
-        Self { registry, operators, pace, examining, witnesses, resources, attacks, outlook, record_trouble }
+        let knowledge = RwLock::default();
+        Self { registry, operators, pace, examining, witnesses, resources, knowledge, outlook, record_trouble }
     }
 
     /// The same with pages of others that are asked for when many hosts fail.
@@ -99,23 +99,28 @@ impl World {
 
     /// The indicators and signatures that are in force.
     #[must_use]
-    pub fn known_attacks(&self) -> KnownAttacks {
-        self.attacks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn knowledge(&self) -> Knowledge {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts other indicators and signatures in force.
-    pub fn set_known_attacks(&self, attacks: KnownAttacks) {
-        *self.attacks.write().unwrap_or_else(PoisonError::into_inner) = attacks;
+    pub fn set_knowledge(&self, knowledge: Knowledge) {
+        *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
+    }
+
+    /// Puts another count of what the fleet approved in force.
+    pub fn set_fleet_sites(&self, fleet: FleetSites) {
+        self.knowledge.write().unwrap_or_else(PoisonError::into_inner).fleet = Arc::new(fleet);
     }
 
     /// Puts other indicators in force.
     pub fn set_indicators(&self, indicators: Indicators) {
-        self.attacks.write().unwrap_or_else(PoisonError::into_inner).indicators = Arc::new(indicators);
+        self.knowledge.write().unwrap_or_else(PoisonError::into_inner).indicators = Arc::new(indicators);
     }
 
     /// Puts other signatures in force.
     pub fn set_signatures(&self, signatures: Arc<dyn Signatures>) {
-        self.attacks.write().unwrap_or_else(PoisonError::into_inner).signatures = signatures;
+        self.knowledge.write().unwrap_or_else(PoisonError::into_inner).signatures = signatures;
     }
 
     /// Who may be told, under a registry.

@@ -12,6 +12,7 @@ use crate::model::*;
 use jiff::Timestamp;
 use std::future::Future;
 use std::path::PathBuf;
+use url::Url;
 use uuid::Uuid;
 
 /// Name of the note that says how the service ended last: [`RUNNING`] while it runs, [`STOPPED`] in good order, else why.
@@ -107,6 +108,9 @@ pub struct Rejection {
     /// What follows from it; asked inside the write, so that no check comes in between.
     pub after: AfterRejection,
 }
+
+/// Says from a page's URL and that of something it loads to whom that belongs; nobody when it is the page's own.
+pub type Owner = fn(&Url, &Url) -> Option<String>;
 
 /// Coverage of one target and persona over a span of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -281,6 +285,8 @@ contract! {
     /// with it, all or nothing, and the incident that it opened or changed is returned. Refused when nothing waits, or
     /// another state than the named one.
     fn reject(&self, rejection: Rejection) -> Incident;
+    /// To whom the scripts, styles and frames belong that approved states load, each owner once for an organisation.
+    fn approved_owners(&self, owner: Owner) -> Vec<(OrganisationId, String)>;
     /// All lines of a target's record, oldest first.
     fn approvals(&self, target: TargetId) -> Vec<Approval>;
 

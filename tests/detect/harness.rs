@@ -9,8 +9,9 @@
 use crate::signatures::Plain;
 use hinomi::judge::Known;
 use hinomi::model::{
-    Certificate, Confidence, Content, Digest, Finding, Head, Hop, Indicator, IndicatorKind, IndicatorSource,
-    Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Verdict, Wanted, same_site,
+    Certificate, Confidence, Content, Digest, Finding, FleetSites, Head, Hop, Indicator, IndicatorKind,
+    IndicatorSource, Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Verdict, Wanted,
+    same_site,
 };
 use hinomi::monitor as examine;
 use jiff::Timestamp;
@@ -136,7 +137,11 @@ fn about() -> examine::About<'static> {
         let all = [(IndicatorKind::Host, "listed.example"), (IndicatorKind::Url, "shared.example.org/kit/")];
         Indicators::new(vec![(source, all.into_iter().map(of).collect())], Timestamp::UNIX_EPOCH)
     });
-    examine::About { organisation: Some("例示市"), indicators: &LIST, signatures: &Plain }
+    // Many organisations of the fleet have approved this one.
+    static FLEET: LazyLock<FleetSites> = LazyLock::new(|| {
+        FleetSites::new((0..FleetSites::MANY).map(|n| (format!("city-{n}"), "everywhere.example".to_owned())))
+    });
+    examine::About { organisation: Some("例示市"), indicators: &LIST, signatures: &Plain, fleet: &FLEET }
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {

@@ -144,3 +144,16 @@ fn on_a_host_that_strangers_share_the_links_to_one_speak_for_no_other() {
     let after = |path: &str| outcome(&approved_with(RULE, &links, "</main>", &script(path)));
     assert_eq!((after(""), after("stranger/repo/x.js")), (Outcome::Review, Outcome::Alarm));
 }
+
+#[test]
+fn a_host_that_many_of_the_fleet_have_approved_is_asked_about() {
+    let script = "<script src=\"https://cdn.everywhere.example/w.js\"></script>";
+    let found = inserted(RULE, "</main>", script);
+    assert_eq!(outcome(&found), Outcome::Review, "{found:#?}");
+    assert!(found.iter().any(|one| one.summary.en.contains("5 organisations")), "{found:#?}");
+    let named = "<script>$.getScript('https://cdn.everywhere.example/w.js')</script>";
+    assert_eq!(outcome(&inserted(RULE, "</main>", named)), Outcome::Review);
+    assert_eq!(outcome(&inserted(RULE, "<!DOCTYPE", script)), Outcome::Alarm, "before the page");
+    let unseen = "<div style=\"display:none\"><iframe src=\"https://cdn.everywhere.example/a\"></iframe></div>";
+    assert_eq!(outcome(&inserted(RULE, "</main>", unseen)), Outcome::Alarm, "hidden");
+}

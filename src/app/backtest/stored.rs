@@ -6,7 +6,7 @@ use crate::app::judging::of_snapshot;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
 use crate::model::{Approval, ApprovalAction, Evidence, Habits, Persona, Plane, Snapshot, Target, Verdict, Words};
-use crate::monitor::{About, KnownAttacks, Read, Terms, examine_answer, read};
+use crate::monitor::{About, Knowledge, Read, Terms, examine_answer, read};
 use crate::store::Store as _;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -84,7 +84,7 @@ impl Office {
         let desk = Desk {
             office: self,
             target,
-            attacks: self.known_attacks().await?,
+            knowledge: self.knowledge().await?,
             habits: self.store.habits(target.id.clone(), persona).await?,
         };
         let then = self.said_then(target, persona, since).await?;
@@ -158,7 +158,7 @@ fn enter(approved: &mut Vec<Approved>, approval: Approval) {
 struct Desk<'a> {
     office: &'a Office,
     target: &'a Target,
-    attacks: KnownAttacks,
+    knowledge: Knowledge,
     habits: Habits,
 }
 
@@ -174,7 +174,7 @@ impl Desk<'_> {
         let linked = self.office.linked_bodies(&all).await?;
         let started = Instant::now();
         let read = |snapshot, body| {
-            read(of_snapshot(snapshot, body), &self.target.masks).signed(body, self.attacks.signatures.as_ref())
+            read(of_snapshot(snapshot, body), &self.target.masks).signed(body, self.knowledge.signatures.as_ref())
         };
         let (now, old) = (read(snapshot, &body), bodies.iter().map(|(known, body)| read(known, body)));
         let old: Vec<Read> = old.collect();
@@ -184,7 +184,7 @@ impl Desk<'_> {
             false => Known::New,
         };
         let terms = Terms {
-            about: About { organisation, ..self.attacks.about() },
+            about: About { organisation, ..self.knowledge.about() },
             policy: self.target.policy,
             known,
             approval_ended: false,

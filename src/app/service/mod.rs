@@ -1,5 +1,6 @@
 //! `hinomi run`: all parts under one supervisor. If one dies, all end, loudly; half-dead is worse than dead.
 
+mod fleet;
 mod heartbeat;
 mod indicators;
 mod log;
@@ -156,6 +157,8 @@ pub(super) async fn run_parts<F: Fetcher>(
     let signatures = signatures::Watch::begin(office, Arc::clone(&checker.world)).await?;
     spawn_parts(&mut parts, office, &checker, &pulse, &stop)?;
     parts.spawn(async move { ("indicators", lists.run(down).await) });
+    let (fleet, down) = (fleet::Approvals::new(office, Arc::clone(&checker.world)), stop.subscribe());
+    parts.spawn(async move { ("fleet", fleet.run(down).await) });
     let down = stop.subscribe();
     parts.spawn(async move { ("signatures", signatures.run(down).await) });
     let site = web::Site::new(Arc::clone(&office.store), Arc::clone(&checker.world), Arc::clone(&pulse));

@@ -89,6 +89,11 @@ impl<'a> Hosts<'a> {
         self.familiar.get_or_init(|| linked_often(&compared.version)).contains(&*whose(url, host))
     }
 
+    /// How many organisations have approved something that acts from where a URL leads, when they are many.
+    pub(in crate::detect) fn approved_by(&self, url: &Url) -> Option<u32> {
+        self.case.fleet.organisations(&whose(url, url.host_str()?))
+    }
+
     /// Where the host of an active item stands.
     pub(in crate::detect) fn standing_of(&self, item: &ActiveItem, url: &Url) -> Standing {
         if item.foreign { self.standing(url) } else { Standing::Own }
@@ -165,6 +170,14 @@ fn acting_sites(version: &Version) -> HashSet<String> {
     let led = version.resources.iter().flat_map(|resource| &resource.way);
     let led = led.filter_map(|url| url.host_str().map(|host| whose(url, host).into_owned()));
     items.chain(named).chain(led).collect()
+}
+
+/// To whom what acts in approved pages belongs, for the count of the fleet; none for the page's own.
+#[must_use]
+pub fn foreign_owner(page: &Url, url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    let own = page.host_str().is_some_and(|own| site(own) == site(host));
+    (!own).then(|| whose(url, host).into_owned())
 }
 
 /// To whom a URL belongs: its site, or its publisher on a host that strangers share.

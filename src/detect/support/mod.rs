@@ -14,6 +14,7 @@ mod wording;
 #[cfg(test)]
 pub(super) use findings::MAX_PER_RULE;
 pub use findings::{Findings, Found};
+pub use hosts::foreign_owner;
 pub(super) use hosts::{Hosts, Standing, address};
 pub(super) use markup::{cut, quote};
 pub(super) use names::related;

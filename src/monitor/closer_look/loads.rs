@@ -95,7 +95,7 @@ async fn known_since<S: Store, F: Fetcher>(
     now: &[Resource],
     bodies: &mut Bodies,
 ) -> Result<()> {
-    if !desk.attacks.about().knows_attacks() {
+    if !desk.knowledge.about().knows_attacks() {
         return Ok(());
     }
     let mut room = MOST_BYTES;

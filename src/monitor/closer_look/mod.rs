@@ -10,7 +10,7 @@ mod weigh;
 
 use super::check::{Checker, terms};
 use super::examine::Examination;
-use super::known_attacks::KnownAttacks;
+use super::knowledge::Knowledge;
 use super::record_trouble;
 use super::resources::{self, Bag, Visit};
 use crate::fetch::classify::classify;
@@ -34,7 +34,7 @@ pub(super) struct Look<'a> {
     /// What the page's own site holds must have been looked at since then.
     pub(super) since: Timestamp,
     /// Which indicators and signatures are in force.
-    pub(super) attacks: Digest,
+    pub(super) knowledge: Digest,
     /// The bytes of what the page loads, as they come home.
     pub(super) bag: &'a Arc<Bag>,
 }
@@ -77,7 +77,7 @@ struct Desk {
     /// What the page's own site holds must have been looked at since then.
     since: Timestamp,
     /// What is known of attacks beforehand.
-    attacks: KnownAttacks,
+    knowledge: Knowledge,
     bag: Arc<Bag>,
     /// An approved state of this page could not be read lately: see whether it can be now.
     doubtful: bool,
@@ -114,7 +114,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         followed: look.state.followed.clone(),
         habits: Arc::new(checker.store.habits(look.target.id.clone(), look.persona).await?),
         since: look.since,
-        attacks: checker.world.known_attacks(),
+        knowledge: checker.world.knowledge(),
         bag: Arc::clone(look.bag),
         before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
         doubtful: record_trouble::concerns(checker.store.as_ref(), &checker.world, look.target, look.persona).await?,
@@ -182,7 +182,7 @@ fn special(desk: &Desk, look: &Look, now: Option<String>) -> (Option<String>, Op
 fn judged(look: &Look, capture: &Capture, opinion: &Opinion) -> Judged {
     let Examination { findings, judgement, .. } = &opinion.examination;
     let resources = opinion.resources.to_vec();
-    let terms = terms(look.target, look.attacks);
+    let terms = terms(look.target, look.knowledge);
     let print = fingerprint(capture.sha256, &capture.head, &resources, &terms, look.state.revision);
     // What was said without an approved state that cannot be read is never said again without a second look.
     let whole = opinion.damaged.as_ref().is_none_or(Vec::is_empty);

@@ -19,7 +19,7 @@ pub(super) fn weigh_up(
     let Placed { parsed, state, standing, loads } = placed;
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
     let now = Read { resources: &loads.resources, ..Read::new(head, url, parsed.page, parsed.scripts) };
-    let now = now.signed(&capture.body, desk.attacks.signatures.as_ref());
+    let now = now.signed(&capture.body, desk.knowledge.signatures.as_ref());
     let asked = approved.is_some();
     let Approved { there, damaged } = approved.unwrap_or_default();
     let states = &desk.baseline.states;
@@ -31,7 +31,7 @@ pub(super) fn weigh_up(
             let approved = Read { approved_at: Some(state.at), ..read(source, &desk.target.masks) };
             // What an approved state holds matters only beside what is found now.
             let found = !now.signed.is_empty();
-            Some((*index, if found { approved.signed(body, desk.attacks.signatures.as_ref()) } else { approved }))
+            Some((*index, if found { approved.signed(body, desk.knowledge.signatures.as_ref()) } else { approved }))
         })
         .unzip();
     let known = known(desk, &now, &standing, (&places, &approved));
@@ -98,7 +98,7 @@ fn alone(desk: &Desk, now: &Read, bodies: &Bodies) -> Examination {
 }
 
 fn about(desk: &Desk) -> About<'_> {
-    About { organisation: desk.organisation.as_deref(), ..desk.attacks.about() }
+    About { organisation: desk.organisation.as_deref(), ..desk.knowledge.about() }
 }
 
 /// What the page is compared under.

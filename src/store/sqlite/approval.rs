@@ -5,10 +5,11 @@ use super::proposal;
 use crate::model::{
     Approval, ApprovalAction, ApprovedState, Baseline, ChainHead, Digest, OrganisationId, Persona, Registry, TargetId,
 };
-use crate::store::Result;
 use crate::store::record::{Entered, Known, Line};
+use crate::store::{Owner, Result};
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use url::Url;
 
 /// Enters a line of a chain whose file has this length now. What follows from it: an approval takes the place of the
 /// ordinary states before it, or joins beside when it says so or is for a special page; a retired state leaves; the proposal
@@ -126,6 +127,22 @@ pub(super) fn baseline(db: &Connection, target: &TargetId, persona: Persona) -> 
 pub(super) fn is_approved(db: &Connection, target: &TargetId, persona: Persona, state: Digest) -> Result<bool> {
     let sql = "SELECT count(*) FROM approval WHERE target = ?1 AND persona = ?2 AND active = 1 AND state = ?3";
     Ok(db.prepare_cached(sql)?.query_row(params![target, persona, state], |row| row.get::<_, i64>(0))? > 0)
+}
+
+/// To whom belongs what approved states load. What cannot be read is passed over: it can only make an owner less well known.
+pub(super) fn owners(db: &Connection, owner: Owner) -> Result<Vec<(OrganisationId, String)>> {
+    let sql = "SELECT organisation, json_extract(body, '$.target.url'), json_extract(resource.value, '$.url') \
+               FROM approval, json_each(body, '$.snapshot.resources') AS resource \
+               WHERE active = 1 AND json_extract(resource.value, '$.kind') IN ('script', 'style', 'frame')";
+    let mut query = db.prepare(sql)?;
+    let mut rows = query.query([])?;
+    let mut found = HashSet::new();
+    while let Some(row) = rows.next()? {
+        let (organisation, page, address): (OrganisationId, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (Ok(page), Ok(address)) = (Url::parse(&page), Url::parse(&address)) else { continue };
+        found.extend(owner(&page, &address).map(|owner| (organisation, owner)));
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// All lines of a target's record, oldest first.

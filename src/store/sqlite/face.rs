@@ -95,6 +95,9 @@ impl Store for Sqlite {
     async fn reject(&self, rejection: Rejection) -> Result<Incident> {
         self.write(move |db| proposal::reject(db, rejection)).await
     }
+    async fn approved_owners(&self, owner: Owner) -> Result<Vec<(OrganisationId, String)>> {
+        self.read(move |db| approval::owners(db, owner)).await
+    }
     async fn approvals(&self, target: TargetId) -> Result<Vec<Approval>> {
         self.read(move |db| approval::approvals(db, &target)).await
     }

@@ -1,8 +1,11 @@
 //! Approvals: what they do to the baseline, and what can be rebuilt from them.
 
 use crate::sample::*;
-use hinomi::model::{Approval, ApprovalAction, Baseline, Digest, Event, Incident, Notice, Proposal, Trail};
-use hinomi::store::{CheckRecord, Rejection, Slot, Store, StoreError};
+use hinomi::model::{
+    Approval, ApprovalAction, Baseline, Content, Digest, Event, Incident, Notice, Proposal, Resource, ResourceKind,
+    Trail, Wanted,
+};
+use hinomi::store::{CheckRecord, Owner, Rejection, Slot, Store, StoreError};
 
 async fn approve(store: &impl Store, approval: Approval, text: &str) {
     store.approve(approval, Some(text.as_bytes().to_vec())).await.unwrap();
@@ -77,6 +80,31 @@ pub(crate) async fn ordinary_states_stand_beside_where_a_person_says_so(place: i
     assert_eq!(store.verify().await.unwrap(), []);
     let lines = store.approvals(id("t0")).await.unwrap();
     assert_eq!(lines.iter().filter(|line| line.beside).count(), 3, "the record keeps how it was meant");
+}
+
+pub(crate) async fn owners_of_what_approved_states_load_are_known(place: impl Place) {
+    let store = place.open();
+    let loads = |kind, url: &str| {
+        let wanted = Wanted { kind, url: url.parse().unwrap(), own: false };
+        Resource::new(wanted, true, Content::Absent { status: 404 })
+    };
+    let mut one = approval("t0", "one", 1);
+    one.snapshot.resources = vec![
+        loads(ResourceKind::Script, "https://www.city.example/menu.js"),
+        loads(ResourceKind::Script, "https://stat.example/t.js?id=1"),
+        loads(ResourceKind::Picture, "https://pictures.example/a.png"),
+        loads(ResourceKind::Frame, "https://map.example/"),
+    ];
+    let (organisation, retired) =
+        (one.target.organisation.clone(), Approval { action: ApprovalAction::Retire, ..one.clone() });
+    approve(&store, one, "one").await;
+    let foreign: Owner = |page, url| (page.host() != url.host()).then(|| url.host_str().map(str::to_owned))?;
+    let known = |owner: &str| (organisation.clone(), owner.to_owned());
+    let mut found = store.approved_owners(foreign).await.unwrap();
+    found.sort();
+    assert_eq!(found, [known("map.example"), known("stat.example")]);
+    store.approve(Approval { at: at(2), ..retired }, None).await.unwrap();
+    assert_eq!(store.approved_owners(foreign).await.unwrap(), []);
 }
 
 pub(crate) async fn retiring_takes_away(place: impl Place) {

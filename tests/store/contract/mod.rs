@@ -67,6 +67,7 @@ suite! { sqlite on crate::sample::OnDisk:
         an_approval_replaces_the_ordinary_state
         special_states_stand_beside
         ordinary_states_stand_beside_where_a_person_says_so
+        owners_of_what_approved_states_load_are_known
         retiring_takes_away
         bodies_are_needed_and_must_fit
         an_approval_answers_the_proposal

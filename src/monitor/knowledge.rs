@@ -1,32 +1,36 @@
-//! What is known of attacks beforehand: indicators that others have seen, and the analysts' own signatures.
+//! What is known beforehand: indicators that others have seen, the analysts' own signatures, and what the fleet approved.
 
 use super::examine::About;
-use crate::model::{Digest, DigestBuilder, Indicators, NoSignatures, Signatures};
+use crate::model::{Digest, DigestBuilder, FleetSites, Indicators, NoSignatures, Signatures};
 use std::sync::Arc;
 
-/// What is known of attacks beforehand.
+/// What is known beforehand.
 #[derive(Debug, Clone)]
-pub struct KnownAttacks {
+pub struct Knowledge {
     /// What others have seen.
     pub indicators: Arc<Indicators>,
     /// The analysts' own signatures.
     pub signatures: Arc<dyn Signatures>,
+    /// From which sites many organisations have approved something that acts.
+    pub fleet: Arc<FleetSites>,
 }
 
-impl Default for KnownAttacks {
+impl Default for Knowledge {
     fn default() -> Self {
-        Self { indicators: Arc::default(), signatures: NoSignatures::shared() }
+        Self { indicators: Arc::default(), signatures: NoSignatures::shared(), fleet: Arc::default() }
     }
 }
 
-impl KnownAttacks {
+impl Knowledge {
     /// What is known, about a page of which nothing else is.
     #[must_use]
     pub fn about(&self) -> About<'_> {
-        About { organisation: None, indicators: &self.indicators, signatures: self.signatures.as_ref() }
+        let (signatures, fleet) = (self.signatures.as_ref(), &self.fleet);
+        About { organisation: None, indicators: &self.indicators, signatures, fleet }
     }
 
-    /// Which knowledge this is: a state judged under another one is judged again. Without signatures it is that of the
+    /// Which knowledge of attacks this is: a state judged under another one is judged again. What others approve changes
+    /// nothing in what was said. Without signatures it is that of the
     /// indicators alone.
     #[must_use]
     pub fn revision(&self) -> Digest {
@@ -46,6 +50,6 @@ mod tests {
 
     #[test]
     fn without_signatures_the_revision_is_that_of_the_indicators() {
-        assert_eq!(KnownAttacks::default().revision(), Digest::default());
+        assert_eq!(Knowledge::default().revision(), Digest::default());
     }
 }

@@ -1,24 +1,34 @@
 //! `hinomi check`: one round now over all or the named targets.
 
 use super::{Context, Outcome, json, render};
-use crate::app::{self, CheckReport, Office};
-use crate::model::{UnseenReason, Verdict};
+use crate::app::{self, CheckReport, Office, Reconsidered};
+use crate::model::{UnseenReason, Verdict, japan_time, words};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// One round now over all or the named targets: full fetches, compared, judged, written down and told.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  hinomi check\n  hinomi check city-top --json")]
+#[command(
+    after_help = "Examples:\n  hinomi check\n  hinomi check city-top --json\n  hinomi check city-top --explain --at 2026-04-01T09:00+09:00"
+)]
 pub(super) struct CheckArgs {
     /// Targets; all enabled ones when none is named. Naming one takes it out of quarantine.
     targets: Vec<String>,
     /// Say why: every reason, and what spoke against it.
     #[arg(long)]
     explain: bool,
+    /// Fetch nothing: judge the last observation up to this time again, from what is kept of it, beside what was approved
+    /// then (RFC 3339).
+    #[arg(long, value_name = "TIME", requires_all = ["explain", "targets"])]
+    at: Option<Timestamp>,
 }
 
 pub(super) fn run(args: &CheckArgs, context: &Context) -> anyhow::Result<Outcome> {
+    if let Some(at) = args.at {
+        return past(&args.targets, at, context);
+    }
     app::block_on(async {
         let office = Office::open(&context.places()).await?;
         let round = office.round(&args.targets)?;
@@ -42,6 +52,41 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> anyhow::Result<Outcome
         }
         failed.map_or(Ok(Outcome::needs(needed)), Err)
     })
+}
+
+/// Judges observations of the past again.
+fn past(targets: &[String], at: Timestamp, context: &Context) -> anyhow::Result<Outcome> {
+    app::block_on(async {
+        let office = Office::open_store(&context.places()).await?;
+        let mut needed = false;
+        for (target, persona) in office.round(targets)? {
+            let Some(one) = office.reconsider(&target, persona, at).await? else {
+                return Err(app::fault(words!(
+                    "'{id}' was not observed as early as that; its first observations may have been dropped by now",
+                    "「{id}」には、その時刻以前の観測結果がありません。古い観測結果はすでに削除された可能性があります",
+                    id = target.id
+                )));
+            };
+            needed |= one.report.verdict.needs_person();
+            print_past(&one, context)?;
+        }
+        Ok(Outcome::needs(needed))
+    })
+}
+
+fn print_past(one: &Reconsidered, context: &Context) -> anyhow::Result<()> {
+    if context.json {
+        let mut line = as_json(&one.report, context);
+        line["then"] = json!({"at": one.at, "verdict": one.then, "anew": one.anew});
+        return json::line(&line);
+    }
+    let (at, then) = (japan_time(one.at), render::verdict(context, one.then));
+    render::say(
+        context,
+        &format!("observed {at}: {then}; judged again today:"),
+        &format!("{at} の観測結果: {then}。現在の判定:"),
+    )?;
+    print(&one.report, context, true)
 }
 
 fn bar(context: &Context, length: u64) -> ProgressBar {

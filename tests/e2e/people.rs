@@ -293,3 +293,30 @@ fn states_that_are_shown_in_turn_stand_beside_each_other() {
     city.check("review");
     city.run(&["baseline", "verify"]).ended(0);
 }
+
+#[test]
+fn an_observation_of_the_past_is_judged_again_from_what_is_kept() {
+    let city = Installation::approved(&pages::ordinary());
+    city.web.put("/top", Answer::page(pages::infected()));
+    city.check("alarm");
+    let alarmed = jiff::Timestamp::now().to_string();
+    city.web.put("/top", Answer::page(pages::ordinary()));
+    city.check("unchanged");
+    let requests = city.web.seen("/top").len();
+    let past = |at: &str, code| city.run(&["check", "top", "--explain", "--at", at, "--json"]).ended(code);
+    let line = past(&alarmed, 1).line();
+    assert_eq!(
+        (&line["verdict"], &line["then"]["verdict"], &line["then"]["anew"]),
+        (&"alarm".into(), &"alarm".into(), &true.into())
+    );
+    assert!(line["because"].as_array().is_some_and(|because| !because.is_empty()), "{line:#}");
+    let now = jiff::Timestamp::now().to_string();
+    let line = past(&now, 0).line();
+    assert_eq!((&line["verdict"], &line["then"]["anew"]), (&"unchanged".into(), &true.into()), "{line:#}");
+    assert_eq!(city.web.seen("/top").len(), requests, "nothing is fetched");
+    let before = past("2020-01-01T00:00:00Z", 2);
+    assert!(before.err.contains("not observed as early as that"), "{before:?}");
+    let told = city.run(&["check", "top", "--explain", "--at", &alarmed]).ended(1).out;
+    assert!(told.contains("observed") && told.contains("judged again today"), "{told}");
+    city.run(&["check", "--explain", "--at", &alarmed]).ended(2);
+}

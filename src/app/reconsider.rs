@@ -42,7 +42,7 @@ impl Office {
             None => None,
         };
         let (at, then, anew) = (observation.at, observation.verdict, examined.is_some());
-        let report = report(target, observation, findings, examined);
+        let report = report(target, &observation, findings, examined);
         Ok(Some(Reconsidered { at, then, report, anew }))
     }
 
@@ -62,11 +62,11 @@ impl Office {
 
 fn report(
     target: &Target,
-    seen: Observation,
+    seen: &Observation,
     found: Vec<Finding>,
     examined: Option<std::result::Result<Examination, UnseenReason>>,
 ) -> CheckReport {
-    let Observation { persona, verdict, unseen, status, bytes, sha256, state, ms, .. } = seen;
+    let Observation { persona, verdict, unseen, status, bytes, sha256, state, ms, .. } = *seen;
     let (target, organisation, url) = (target.id.clone(), target.organisation.clone(), target.url.clone());
     let (verdict, unseen, because, despite, findings) = match examined {
         Some(Ok(one)) => (one.judgement.verdict, None, one.judgement.because, one.judgement.despite, one.findings),
@@ -74,7 +74,7 @@ fn report(
         None => (verdict, unseen, vec![not_kept(unseen)], vec![], found),
     };
     let reason = because.first().cloned().unwrap_or_default();
-    let unseen = unseen.map(|reason| reason.code());
+    let unseen = unseen.map(UnseenReason::code);
     let incident = None;
     CheckReport {
         target,

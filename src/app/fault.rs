@@ -1,5 +1,6 @@
 //! What went wrong, in both languages, and its causes as a person reads them.
 
+use crate::config::NoIndicators;
 use crate::model::{InvalidDigest, Language, Words};
 use crate::net::SetupError;
 use crate::notify::{MailError, WebhookError};
@@ -86,7 +87,8 @@ pub fn in_words(cause: &(dyn Error + 'static), language: Language) -> String {
         .map(StoreError::words)
         .or_else(|| cause.downcast_ref().map(SetupError::words))
         .or_else(|| cause.downcast_ref().map(MailError::words))
-        .or_else(|| cause.downcast_ref().map(WebhookError::words));
+        .or_else(|| cause.downcast_ref().map(WebhookError::words))
+        .or_else(|| cause.downcast_ref().map(NoIndicators::words));
     if let Some(words) = words {
         return words.get(language).to_owned();
     }

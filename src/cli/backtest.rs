@@ -5,7 +5,7 @@ use super::{Context, Outcome, json, render};
 use crate::app;
 use crate::app::Office;
 use crate::app::backtest::{self, Assume, History, Replayed, Stored};
-use crate::model::Verdict;
+use crate::model::{Verdict, japan_time};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -96,8 +96,10 @@ fn lines(context: &Context, page: &str, replayed: &[Replayed]) -> anyhow::Result
         if context.json {
             json::line(&version(context, page, one))?;
         } else if one.verdict.needs_person() {
-            let name = render::safe(&format!("{page}/{}", one.version));
-            render::line(&format!("{} {name}", render::verdict(context, one.verdict)))?;
+            // States of the store are named by the moment at which they were seen.
+            let moment = one.version.parse().map(japan_time);
+            let name = moment.map_or_else(|_| format!("{page}/{}", one.version), |moment| format!("{page} {moment}"));
+            render::line(&format!("{} {}", render::verdict(context, one.verdict), render::safe(&name)))?;
             let worst = one.findings.iter().take(3).flat_map(|finding| render::finding(context, finding));
             worst.into_iter().try_for_each(|line| render::line(&line))?;
         }

@@ -1,5 +1,6 @@
 //! `hinomi check`: one round now over all or the named targets.
 
+use super::terms::moment;
 use super::{Context, Outcome, json, render};
 use crate::app::{self, CheckReport, Office, Reconsidered};
 use crate::model::{UnseenReason, Verdict, japan_time, words};
@@ -20,8 +21,8 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     explain: bool,
     /// Fetch nothing: judge the last observation up to this time again, from what is kept of it, beside what was approved
-    /// then (RFC 3339).
-    #[arg(long, value_name = "TIME", requires_all = ["explain", "targets"])]
+    /// then (2026-04-01 09:00).
+    #[arg(long, value_name = "TIME", value_parser = moment, requires_all = ["explain", "targets"])]
     at: Option<Timestamp>,
 }
 

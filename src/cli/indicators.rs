@@ -3,7 +3,7 @@
 use super::{Context, Outcome, json, render};
 use crate::app::{self, ImportedIndicators, Office, Store as _};
 use crate::model::words;
-use crate::model::{IndicatorSource, japan_time};
+use crate::model::{IndicatorSource, Words, japan_time};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -61,7 +61,7 @@ fn imported(done: &ImportedIndicators, context: &Context) -> anyhow::Result<Outc
         json::line(&json!({
             "source": source, "format": format, "imported": count, "left_out": file.left_out, "refused": file.refused,
             "well_known": well_known,
-            "told": file.told.iter().map(|(place, why)| json!({"place": place, "why": why})).collect::<Vec<_>>(),
+            "told": file.told.iter().map(|(place, why)| json!({"place": place.get(context.language), "why": why.get(context.language)})).collect::<Vec<_>>(),
         }))?;
         return Ok(Outcome::needs(file.refused > 0 || !well_known.is_empty()));
     }
@@ -74,8 +74,9 @@ fn imported(done: &ImportedIndicators, context: &Context) -> anyhow::Result<Outc
         ),
         &format!("{shown}({format}): {count}件を取り込みました。対象外{left}件(失効・期限切れ・別種)、不正{refused}件"),
     )?;
+    let of = |words: &Words| render::safe(words.get(context.language));
     for (place, why) in &file.told {
-        render::line(&format!("  {}: {}", render::safe(place), render::safe(why)))?;
+        render::line(&format!("  {}: {}", of(place), of(why)))?;
     }
     for host in well_known.iter().take(20) {
         let host = render::safe(host);

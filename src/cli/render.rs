@@ -117,7 +117,11 @@ pub(super) fn change(context: &Context, change: &Excerpt) -> Vec<String> {
         ChangeKind::Update => ("~", plain(AnsiColor::Yellow)),
         ChangeKind::Move => (">", plain(AnsiColor::Cyan)),
     };
-    let active = if change.plane == Plane::Active { " [active]" } else { "" };
+    let active = match (change.plane, context.language) {
+        (Plane::Active, Language::English) => " [active]",
+        (Plane::Active, Language::Japanese) => " [閲覧者に作用]",
+        (Plane::Content, _) => "",
+    };
     let mut lines =
         vec![format!("  {}", styled(context.colour, style, &format!("{sign} {}{active}", safe(&change.path))))];
     // An address is shown as a whole: in pieces it could not be told that it is one.

@@ -1,6 +1,6 @@
 //! `hinomi script explain`: what the scripts of an input would do, layer by layer, for an analyst's report.
 
-use super::{Context, Outcome, json, render};
+use super::{Context, Outcome, json, render, terms};
 use crate::app::{self, Explained, ExplainedScript};
 use crate::model::{Action, Language, ScriptReport};
 use anyhow::anyhow;
@@ -104,9 +104,11 @@ fn print(number: usize, script: &ExplainedScript, context: &Context) -> anyhow::
     )?;
     pen.fact("family", "種別", report.family.as_deref().unwrap_or_default())?;
     pen.fact("not read to its end", "途中まで読解", report.cut.as_deref().unwrap_or_default())?;
-    pen.fact("looks at", "参照する情報", &report.looks.names().collect::<Vec<_>>().join(", "))?;
+    pen.fact("looks at", "参照する情報", &terms::looks(report.looks, context.language))?;
     for (sign, piece) in &report.signs {
-        pen.fact(&format!("sign {}", words(&format!("{sign:?}"))), "兆候", &render::safe_line(piece, LONGEST_LINE))?;
+        let [en, ja] = [Language::English, Language::Japanese].map(|language| terms::sign(*sign, language));
+        let piece = render::safe_line(piece, LONGEST_LINE);
+        pen.fact(&format!("sign: {en}"), &format!("兆候: {ja}"), &piece)?;
     }
     let evidence: Vec<&str> = report.signs.iter().map(|(_, piece)| piece.as_str()).collect();
     pen.text("code", "コード", &script.code, &evidence)?;
@@ -117,7 +119,11 @@ fn print(number: usize, script: &ExplainedScript, context: &Context) -> anyhow::
     for made in report.elements.iter().take(MOST) {
         pen.fact("would make", "生成する要素", &render::safe_line(&made.markup, LONGEST_LINE))?;
     }
-    report.actions.iter().take(MOST).try_for_each(|action| pen.fact("would do", "実行する動作", &told(action)))?;
+    report
+        .actions
+        .iter()
+        .take(MOST)
+        .try_for_each(|action| pen.fact("would do", "実行する動作", &told(action, context.language)))?;
     for url in report.urls.iter().chain(&report.redirects).take(MOST) {
         pen.fact("reaches", "宛先", &render::safe_line(url, LONGEST_LINE))?;
     }
@@ -138,12 +144,18 @@ fn layers(pen: &Pen, report: &ScriptReport) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(action: &Action) -> String {
-    let after: Vec<&str> = action.after.names().collect();
-    let after = if after.is_empty() { String::new() } else { format!(", after looking at {}", after.join(", ")) };
-    let waits = if action.waits { ", waits for the visitor or a call" } else { "" };
-    let target = render::safe_line(&action.target, LONGEST_LINE);
-    format!("{:?} by {}: {target}{after}{waits}", action.sink, action.by).trim_end().to_owned()
+fn told(action: &Action, language: Language) -> String {
+    let (looks, sink) = (terms::looks(action.after, language), terms::sink(action.sink, language));
+    let (by, target) = (&action.by, render::safe_line(&action.target, LONGEST_LINE));
+    let said = |wanted: bool, en: String, ja: String| match (wanted, language) {
+        (false, _) => String::new(),
+        (true, Language::English) => en,
+        (true, Language::Japanese) => ja,
+    };
+    let after = said(!looks.is_empty(), format!(", after looking at {looks}"), format!("（{looks} を調べたあと）"));
+    let waits =
+        said(action.waits, ", waits for the visitor or a call".into(), "（閲覧者の操作や呼び出しを待つ）".into());
+    format!("{sink} ({by}): {target}{after}{waits}").trim_end().to_owned()
 }
 
 /// `PercentLetters` as `percent-letters`.

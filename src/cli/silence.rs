@@ -1,5 +1,6 @@
 //! `hinomi silence` and `hinomi plan`: messages held back for a time, and changes announced beforehand.
 
+use super::terms::moment;
 use super::{Context, Outcome, json, render};
 use crate::app::OrFault as _;
 use crate::app::{self, Fault, Office, Store as _, mark};
@@ -74,8 +75,8 @@ pub(super) struct SilenceArgs {
 pub(super) struct PlanArgs {
     /// The target.
     target: String,
-    /// Its beginning (RFC 3339); now when left out.
-    #[arg(long)]
+    /// Its beginning (2026-04-01 09:00); now when left out.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     from: Option<Timestamp>,
     /// Only for this part of the page, named as in the paths that changes are shown with: '#news', 'main'.
     #[arg(long)]

@@ -1,6 +1,12 @@
 //! What states, kinds and grades are called on a terminal, in both languages.
 
-use crate::model::{ApprovalAction, CaptureOf, Confidence, IncidentState, Language, Severity, StaticWords};
+use crate::app::Fault;
+use crate::model::{
+    ApprovalAction, CaptureOf, Confidence, IncidentState, JAPAN, Language, Looks, ScriptSign, Severity, Sink,
+    StaticWords, words,
+};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 const fn term(en: &'static str, ja: &'static str) -> StaticWords {
     StaticWords { en, ja }
@@ -50,4 +56,87 @@ pub(super) const fn action(action: ApprovalAction, language: Language) -> &'stat
         ApprovalAction::Retire => term("retire", "除外"),
     };
     words.get(language)
+}
+
+/// What a script does, as a person says it.
+pub(super) const fn sink(sink: Sink, language: Language) -> &'static str {
+    let words = match sink {
+        Sink::Eval => term("runs text as code", "文字列をコードとして実行"),
+        Sink::Write => term("writes into the page", "ページへ書き込み"),
+        Sink::Element => term("makes something that acts", "動作する要素を生成"),
+        Sink::Navigate => term("leads elsewhere", "別のページへ移動"),
+        Sink::Network => term("asks a server", "サーバーと通信"),
+        Sink::ServiceWorker => term("installs a service worker", "Service Workerを登録"),
+        Sink::Clipboard => term("fills the clipboard", "クリップボードへ書き込み"),
+    };
+    words.get(language)
+}
+
+/// What is odd in a script.
+pub(super) const fn sign(sign: ScriptSign, language: Language) -> &'static str {
+    let words = match sign {
+        ScriptSign::PercentLetters => term("letters written as %XX", "文字の%XX表記"),
+        ScriptSign::CharCodes => term("runs of character codes", "文字コードの列"),
+        ScriptSign::EscapedLetters => term("letters written as escapes", "文字のエスケープ表記"),
+        ScriptSign::SplitKeywords => term("split keywords", "分割されたキーワード"),
+        ScriptSign::ComputedCall => term("a computed call", "計算で得た名前の呼び出し"),
+        ScriptSign::SymbolRun => term("code of symbols", "記号だけのコード"),
+        ScriptSign::CharMapper => term("a table of letters", "文字の対応表"),
+        ScriptSign::DelimiterHex => term("hexadecimal between delimiters", "区切り文字入りの16進数"),
+        ScriptSign::NoiseReplace => term("noise that is taken out", "除去される雑音文字"),
+        ScriptSign::Packed => term("a packer", "パッカー"),
+        ScriptSign::CodeAsData => term("code kept as data", "データとして持つコード"),
+        ScriptSign::LooksThenActs => term("looks at the visitor, then acts", "閲覧者を調べてから動作"),
+        ScriptSign::References => term("letters written as references", "文字参照による表記"),
+        ScriptSign::DecodedCode => term("decoded code", "復号されたコード"),
+        ScriptSign::HiddenNames => term("hidden names", "隠された名前"),
+        ScriptSign::HiddenAddress => term("a hidden address", "隠されたアドレス"),
+    };
+    words.get(language)
+}
+
+/// What a script looks at before it acts.
+pub(super) fn looks(looks: Looks, language: Language) -> String {
+    let ja = |name: &'static str| match name {
+        "referrer" => "リンク元",
+        "agent" => "ブラウザの種類",
+        "cookie" => "Cookie・保存領域",
+        "clock" => "時刻",
+        "screen" => "画面の大きさ",
+        "webdriver" => "自動操作かどうか",
+        "language" => "言語",
+        "history" => "閲覧履歴",
+        "place" => "ページのアドレス",
+        "fields" => "入力欄",
+        other => other,
+    };
+    let names = looks.names().map(|name| if language == Language::Japanese { ja(name) } else { name });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// A moment as people type it: RFC 3339, or as tables show it, in Japan time.
+pub(super) fn moment(text: &str) -> Result<Timestamp, Fault> {
+    let japan = || text.trim_end_matches("JST").trim().parse::<DateTime>().ok()?.to_zoned(JAPAN).ok();
+    text.parse().ok().or_else(|| japan().map(|zoned| zoned.timestamp())).ok_or_else(|| {
+        Fault::new(words!(
+            "'{text}' is no moment; write 2026-04-01T09:00+09:00, or 2026-04-01 09:00 for Japan time",
+            "「{text}」は日時ではありません。2026-04-01 09:00（日本時間）、または 2026-04-01T09:00+09:00 のように書いてください"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_they_are_shown() {
+        let at = |text: &str| moment(text).ok().map(|at| at.to_string());
+        let nine = Some("2026-04-01T00:00:00Z".to_owned());
+        for text in ["2026-04-01T09:00+09:00", "2026-04-01 09:00", "2026-04-01 09:00:00 JST", "2026-04-01T00:00:00Z"] {
+            assert_eq!(at(text), nine, "{text}");
+        }
+        assert_eq!(at("2026-04-01"), Some("2026-03-31T15:00:00Z".to_owned()));
+        assert_eq!((at("yesterday"), at("JST"), at("")), (None, None, None));
+    }
 }

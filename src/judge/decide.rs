@@ -3,6 +3,7 @@
 use super::weigh;
 use crate::model::{
     Confidence, Difference, Drift, Finding, Judgement, Normal, Plane, Policy, Severity, UnseenReason, Verdict, Words,
+    counted,
 };
 
 /// The least share of the approved page's text and nodes that an error page must still show to be compared with it.
@@ -209,7 +210,7 @@ fn from_difference(facts: &Facts) -> Option<(Verdict, Words)> {
     let act = difference.count(Plane::Active) + difference.active.len() + loads;
     if act > 0 {
         return Some(review(
-            &format!("{act} unapproved changes of things that act on visitors"),
+            &format!("{} of things that act on visitors", counted(act, "unapproved change")),
             &format!("閲覧者に作用する要素に未承認の変更が{act}件あります"),
         ));
     }
@@ -224,7 +225,10 @@ fn content_only(facts: &Facts, difference: &Difference) -> (Verdict, Words) {
     let count = difference.changes.len() + difference.resources.len() + difference.unlisted as usize;
     if facts.policy == Policy::Strict {
         let ja = format!("内容の変更が{count}件あります(厳格な方針の対象)");
-        return review(&format!("{count} changes of the content, and this target is under the strict policy"), &ja);
+        return review(
+            &format!("{} of the content, and this target is under the strict policy", counted(count, "change")),
+            &ja,
+        );
     }
     if let Some(drift) = facts.drift.filter(|drift| drift.is_beyond(Drift::LIMIT)) {
         let Words { en, ja } = drift.words(Drift::LIMIT);
@@ -234,7 +238,10 @@ fn content_only(facts: &Facts, difference: &Difference) -> (Verdict, Words) {
         );
     }
     let ja = format!("通常の更新の範囲内で、内容の変更が{count}件あります");
-    (Verdict::Routine, words(&format!("{count} changes of the content, as ordinary updates make them"), &ja))
+    (
+        Verdict::Routine,
+        words(&format!("{} of the content, as ordinary updates make them", counted(count, "change")), &ja),
+    )
 }
 
 /// Adds a reason; a verdict that weighs more than the one that stands takes its place.

@@ -3,10 +3,13 @@
 use super::calendar::usual;
 use super::size::joined;
 use crate::model::{
-    AnchorKind, Detail, Extent, Habit, Habits, HostUse, Learned, Manner, StaticWords, Topic, Words, japan_day,
+    AnchorKind, Detail, Extent, Habit, Habits, HostUse, Learned, Manner, StaticWords, Topic, Words, counted, japan_day,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+
+/// Updates from which on their hours say something.
+const FEW: u16 = 3;
 
 /// The whole of a habit; of one that is known only by a person's mark what it is about.
 pub(super) fn sentence(habits: &Habits, topic: &Topic, habit: Option<&Habit>, expires: Option<Timestamp>) -> Words {
@@ -45,7 +48,7 @@ fn subject(topic: &Topic, habit: Option<&Habit>) -> Words {
         (Topic::Anchor { kind, value }, _) => anchor(*kind, value),
         (Topic::Size, Detail::Size { now, before, .. }) => size(before.map_or(*now, |before| joined(*now, before))),
         (Topic::Vocabulary, Detail::Words(known)) => vocabulary(known),
-        (Topic::Hours, Detail::Hours { hours, days }) => updates(hours, days),
+        (Topic::Hours, Detail::Hours { hours, days }) if hours.iter().sum::<u16>() >= FEW => updates(hours, days),
         (Topic::Size, _) => words("the size of the page".to_owned(), "ページの大きさ".to_owned()),
         (Topic::Vocabulary, _) => words("the words of the page".to_owned(), "ページの語彙".to_owned()),
         (Topic::Hours, _) => words("the hours of updates".to_owned(), "更新の時間帯".to_owned()),
@@ -130,7 +133,7 @@ fn often(habit: &Habit, learned: Option<&Learned>) -> Words {
     });
     let every = every(habit);
     words(
-        format!("seen in {count} of {of} states since {since}{}, last on {last}", every.en),
+        format!("seen in {count} of {} since {since}{}, last on {last}", counted(of as usize, "state"), every.en),
         format!("{since}以降の{of}状態中{count}回{}、最終は{last}", every.ja),
     )
 }

@@ -39,6 +39,12 @@ impl Words {
     }
 }
 
+/// A number of English things: `1 change`, `2 changes`.
+#[must_use]
+pub fn counted(count: usize, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
 /// [`Words`] of two format strings: `words!("{n} pages", "{n}ページ")`. Arguments are captured or named, and used by both.
 macro_rules! words {
     ($en:literal, $ja:literal $(, $name:ident = $value:expr)* $(,)?) => {

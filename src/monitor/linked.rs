@@ -131,8 +131,12 @@ fn examine_one(
     let added = before.filter(|_| is_script).and_then(|before| added_part(before, body));
     if let Some((added, old)) = added.zip(old.as_ref()) {
         // Alone it hides behind nothing that the old part holds already.
-        let more = against(&read_as(resource, added), old, about).0;
-        findings.extend(more.into_iter().filter(|finding| finding.rule != "script-appended"));
+        let mut more = against(&read_as(resource, added), old, about).0;
+        more.retain(|finding| finding.rule != "script-appended");
+        // What the added part shows by itself is not told a second time of the whole.
+        findings.retain(|whole| !more.iter().any(|part| says_the_same(part, whole)));
+        let before = lines_before(body, added);
+        findings.extend(more.into_iter().map(|finding| moved_down(finding, before)));
     }
     let mut told = HashSet::new();
     // That a script changed is told by the page that loads it.
@@ -177,6 +181,29 @@ fn added_part<'a>(old: &[u8], new: &'a [u8]) -> Option<&'a [u8]> {
         return None;
     }
     whole.strip_prefix(old).or_else(|| whole.strip_suffix(old))
+}
+
+/// Whether a finding on a part says everything that one on the whole says.
+fn says_the_same(part: &Finding, whole: &Finding) -> bool {
+    let shown = part.evidence.trim();
+    let as_bad = (part.severity, part.confidence) >= (whole.severity, whole.confidence);
+    let about = part.decoded == whole.decoded && !shown.is_empty() && whole.evidence.contains(shown);
+    part.rule == whole.rule && part.summary == whole.summary && as_bad && about
+}
+
+/// Line ends of a content before a part of it.
+fn lines_before(whole: &[u8], part: &[u8]) -> u32 {
+    let is_first = whole.trim_ascii_start().starts_with(part);
+    let start = if is_first { 0 } else { memchr::memmem::rfind(whole, part).unwrap_or_default() };
+    u32::try_from(memchr::memchr_iter(b'\n', &whole[..start]).count()).unwrap_or(u32::MAX)
+}
+
+/// A finding with its line counted from the beginning of the whole content.
+fn moved_down(mut finding: Finding, lines: u32) -> Finding {
+    if let Some(line) = finding.location.as_mut().and_then(|place| place.line.as_mut()) {
+        *line = line.saturating_add(lines);
+    }
+    finding
 }
 
 /// A finding with the resource as its place.

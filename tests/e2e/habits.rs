@@ -41,7 +41,7 @@ fn habit(city: &Installation, kind: &str, words: &str) -> Value {
 fn what_is_normal_is_learned_and_shown_in_both_languages() {
     let city = Installation::approved(&pages::ordinary());
     let shown = city.run(&["target", "show", "top"]).ended(0);
-    assert!(shown.out.contains("learned (desktop): from 1 states"), "from the first snapshot on: {shown:?}");
+    assert!(shown.out.contains("learned (desktop): from 1 state since"), "from the first snapshot on: {shown:?}");
     let city = lively();
     let news = habit(&city, "region", "ul#news");
     assert_eq!((&news["count"], &news["detail"]["region"]["manners"]["grows-at-head"]), (&3.into(), &3.into()));
@@ -226,7 +226,7 @@ fn what_the_store_holds_is_replayed_with_the_settings_of_today() {
     assert_eq!((&summary["summary"]["review"], &summary["summary"]["alarm"]), (&1.into(), &1.into()));
     assert_eq!((&summary["then"]["checks"], &summary["then"]["alarm"]), (&5.into(), &1.into()), "{summary:#}");
     let told = city.run(&["backtest", "--target", "top", "--days", "30"]).ended(1).out;
-    assert!(told.contains("1 alarms and 1 reviews in the last 30 days"), "{told}");
+    assert!(told.contains("1 alarm and 1 review in the last 30 days"), "{told}");
     let told = city.run(&["--language", "ja", "backtest", "--target", "top"]).ended(1).out;
     assert!(told.contains("警報は1件、要確認は1件"), "{told}");
     // The other settings: a title that a person pinned is no question, an attack stays one.

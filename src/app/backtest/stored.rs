@@ -3,7 +3,7 @@
 use super::Replayed;
 use crate::app::Office;
 use crate::app::past::{self, Approved, Desk, Event};
-use crate::model::{Difference, Persona, Plane, Snapshot, Target, Verdict, Words};
+use crate::model::{Difference, Persona, Plane, Snapshot, Target, Verdict, Words, counted};
 use crate::store::Store as _;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -42,9 +42,14 @@ impl Stored {
         let Self { days, lost, then: (checks, alarmed, reviewed), .. } = self;
         Words::new(
             format!(
-                "with these settings you would have had {alarms} alarms and {reviews} reviews in the last {days} days, by the \
-                 {kept} states that are kept ({lost} are not); in {checks} checks then, {alarmed} states were an alarm and \
-                 {reviewed} a review"
+                "with these settings you would have had {} and {} in the last {}, by what is kept of {} ({lost} lost); in {} \
+                 then, {} alarmed and {reviewed} asked for a review",
+                counted(alarms, "alarm"),
+                counted(reviews, "review"),
+                counted(*days as usize, "day"),
+                counted(kept, "state"),
+                counted(*checks, "check"),
+                counted(*alarmed, "state"),
             ),
             format!(
                 "現在の設定では、過去{days}日間の警報は{alarms}件、要確認は{reviews}件でした(保存されている{kept}状態による。失われたもの\

@@ -3,7 +3,7 @@
 use super::{in_words, json, named, render};
 use crate::app::{self, HabitWord, LearnedShown, Office};
 use crate::cli::Context;
-use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words, japan_time};
+use crate::model::{Drift, HabitShown, Keep, Language, Topic, Words, counted, japan_time};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -94,8 +94,10 @@ fn distance(of: &LearnedShown, context: &Context) -> String {
         ),
         None => in_words(
             context,
-            format!("  distance from the approved state ({persona}): none"),
-            format!("  承認済みの状態からの隔たり ({persona}): なし"),
+            format!(
+                "  distance from the approved state ({persona}): none to measure (it shows an approved state, or nothing is approved yet)"
+            ),
+            format!("  承認済みの状態からの隔たり ({persona}): なし(承認済みの状態を表示中か、まだ承認がありません)"),
         ),
     }
 }
@@ -121,7 +123,7 @@ fn head(of: &LearnedShown, context: &Context) -> String {
         ),
         (Some((since, states)), _) => in_words(
             context,
-            format!("  learned ({persona}): from {states} states since {}", japan_time(since)),
+            format!("  learned ({persona}): from {} since {}", counted(states as usize, "state"), japan_time(since)),
             format!("  学習した内容 ({persona}): {}以降の{states}状態から", japan_time(since)),
         ),
     }

@@ -1,6 +1,7 @@
 //! Plain lists and hosts files: one line after another.
 
 use super::{About, IndicatorFormat, Taken};
+use crate::model::words;
 use std::net::IpAddr;
 
 /// Longest line that is read, in bytes.
@@ -9,9 +10,9 @@ const LONGEST: usize = 4 << 10;
 pub(super) fn read(text: &str, taken: &mut Taken) -> IndicatorFormat {
     let mut hosts = 0;
     for (index, line) in text.lines().enumerate() {
-        let place = || format!("line {}", index + 1);
+        let place = || words!("line {line}", "{line}行目", line = index + 1);
         if line.len() > LONGEST {
-            taken.refuse(place(), format!("longer than {LONGEST} bytes"));
+            taken.refuse(place(), words!("longer than {LONGEST} bytes", "{LONGEST}バイトを超えています"));
             continue;
         }
         let line = without_comment(line);

@@ -1,6 +1,7 @@
 //! MISP events: the attributes that are meant for detection.
 
-use super::{About, NoIndicators, Taken, table};
+use super::{About, NoIndicators, Taken, id, table};
+use crate::model::words;
 use serde::Deserialize;
 
 /// What an export may be: one event, a response with several, or a list of them.
@@ -67,8 +68,9 @@ struct Attribute {
 
 pub(super) fn read(text: &str, taken: &mut Taken) -> Result<(), NoIndicators> {
     let wrong = |error: serde_json::Error| {
-        NoIndicators(format!(
-            "JSON, but neither a STIX bundle nor MISP events ({error}); export it in one of these forms"
+        NoIndicators(words!(
+            "JSON, but neither a STIX bundle nor MISP events ({error}); export it in one of these forms",
+            "JSONですが、STIXバンドルでもMISPイベントでもありません（{error}）。どちらかの形で書き出してください"
         ))
     };
     let events: Vec<Event> = match serde_json::from_str(text).map_err(wrong)? {
@@ -96,7 +98,7 @@ fn take(attribute: &Attribute, info: &str, taken: &mut Taken) {
     let since = attribute.first_seen.clone().or(stamp).and_then(|text| table::time(&text));
     let note = if attribute.comment.is_empty() { info } else { &attribute.comment };
     let about = About { since, until: None, note: note.to_owned() };
-    let place = || attribute.uuid.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
+    let place = || id(&attribute.uuid);
     values.into_iter().for_each(|value| taken.take(value, &about, place));
 }
 

@@ -6,7 +6,7 @@ mod stix;
 mod table;
 mod value;
 
-use crate::model::{Indicator, IndicatorKind};
+use crate::model::{Indicator, IndicatorKind, Words, words};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ pub struct IndicatorFile {
     /// Its indicators, each once.
     pub indicators: BTreeSet<Indicator>,
     /// What could not be taken, the first twenty: where (a line, or an id) and why.
-    pub told: Vec<(String, String)>,
+    pub told: Vec<(Words, Words)>,
     /// How many could not be taken in all.
     pub refused: usize,
     /// How many were left out for a reason of the file's own: revoked, ended, or not meant for detection.
@@ -63,8 +63,16 @@ pub struct IndicatorFile {
 
 /// The file cannot be read at all; the text says why and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NoIndicators(String);
+#[error("{}", .0.en)]
+pub struct NoIndicators(Words);
+
+impl NoIndicators {
+    /// Why, in both languages.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        self.0.clone()
+    }
+}
 
 /// Reads a file of indicators; its content decides what it is. Indicators that say nothing of their age are as old as `now`.
 ///
@@ -72,11 +80,19 @@ pub struct NoIndicators(String);
 /// When the file is too large, no text, or JSON of another kind, and when it holds no indicator at all.
 pub fn read_indicators(bytes: &[u8], now: Timestamp) -> Result<IndicatorFile, NoIndicators> {
     if bytes.len() > MAX_FILE {
-        return Err(NoIndicators(format!("larger than {} MB; split it", MAX_FILE >> 20)));
+        return Err(NoIndicators(words!(
+            "larger than {most} MB; split it",
+            "{most} MBを超えています。分割してください",
+            most = MAX_FILE >> 20
+        )));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        NoIndicators(format!("no text in UTF-8 (at byte {}); convert it first", error.valid_up_to()))
+        NoIndicators(words!(
+            "no text in UTF-8 (at byte {at}); convert it first",
+            "UTF-8のテキストではありません（{at}バイト目）。先に変換してください",
+            at = error.valid_up_to()
+        ))
     })?;
     let mut taken = Taken::new(now);
     let format = match text.trim_start().as_bytes().first() {
@@ -114,7 +130,7 @@ struct About {
 struct Taken {
     now: Timestamp,
     indicators: BTreeSet<Indicator>,
-    told: Vec<(String, String)>,
+    told: Vec<(Words, Words)>,
     refused: usize,
     left_out: usize,
 }
@@ -125,18 +141,24 @@ impl Taken {
     }
 
     /// Takes a value as it is written; `place` says where it stands.
-    fn take(&mut self, raw: &str, about: &About, place: impl FnOnce() -> String) {
+    fn take(&mut self, raw: &str, about: &About, place: impl FnOnce() -> Words) {
         match value::read(raw) {
             Ok((kind, value)) => self.put(kind, value, about, place),
             Err(why) => self.refuse(place(), why),
         }
     }
 
-    fn put(&mut self, kind: IndicatorKind, value: String, about: &About, place: impl FnOnce() -> String) {
+    fn put(&mut self, kind: IndicatorKind, value: String, about: &About, place: impl FnOnce() -> Words) {
         if about.until.is_some_and(|until| until <= self.now) {
             self.left_out += 1;
         } else if self.indicators.len() >= MAX_INDICATORS {
-            self.refuse(place(), format!("more than {MAX_INDICATORS} indicators; split the file"));
+            self.refuse(
+                place(),
+                words!(
+                    "more than {MAX_INDICATORS} indicators; split the file",
+                    "指標が{MAX_INDICATORS}件を超えます。ファイルを分割してください"
+                ),
+            );
         } else {
             let since = about.since.unwrap_or(self.now).min(self.now);
             let note = value::note(&about.note);
@@ -144,7 +166,7 @@ impl Taken {
         }
     }
 
-    fn refuse(&mut self, place: String, why: String) {
+    fn refuse(&mut self, place: Words, why: Words) {
         self.refused += 1;
         if self.told.len() < MAX_TOLD {
             self.told.push((place, why));
@@ -154,13 +176,29 @@ impl Taken {
     fn finish(self, format: IndicatorFormat) -> Result<IndicatorFile, NoIndicators> {
         let Self { indicators, told, refused, left_out, .. } = self;
         if indicators.is_empty() && left_out == 0 {
-            let first = told.first().map(|(place, why)| format!(" ({place}: {why})")).unwrap_or_default();
-            return Err(NoIndicators(format!(
-                "no indicator in it{first}; a list holds hosts, URLs, addresses or SHA-256 digests, one a line"
-            )));
+            return Err(NoIndicators(nothing(told.first())));
         }
         Ok(IndicatorFile { format, indicators, told, refused, left_out })
     }
+}
+
+/// Nothing of the file could be taken.
+fn nothing(first: Option<&(Words, Words)>) -> Words {
+    let (place, why) = first.cloned().unwrap_or_default();
+    let [en, ja] = match first {
+        Some(_) => [format!(" ({}: {})", place.en, why.en), format!("（{}: {}）", place.ja, why.ja)],
+        None => Default::default(),
+    };
+    words!(
+        "no indicator in it{en}; a list holds hosts, URLs, addresses or SHA-256 digests, one a line",
+        "指標がありません{ja}。一覧には、ホスト名・URL・アドレス・SHA-256を1行に1件書きます"
+    )
+}
+
+/// The id of an object, as the place where something stands.
+fn id(text: &str) -> Words {
+    let id: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    Words::new(id.clone(), id)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! STIX 2.0 and 2.1 bundles: the patterns of their indicators.
 
-use super::{About, NoIndicators, Taken};
+use super::{About, NoIndicators, Taken, id};
+use crate::model::words;
 use jiff::Timestamp;
 use regex::Regex;
 use serde::Deserialize;
@@ -47,8 +48,12 @@ pub(super) fn is_bundle(text: &str) -> bool {
 }
 
 pub(super) fn read(text: &str, taken: &mut Taken) -> Result<(), NoIndicators> {
-    let bundle: Bundle = serde_json::from_str(text)
-        .map_err(|error| NoIndicators(format!("no STIX bundle: {error}; export it again")))?;
+    let bundle: Bundle = serde_json::from_str(text).map_err(|error| {
+        NoIndicators(words!(
+            "no STIX bundle: {error}; export it again",
+            "STIXバンドルとして読めません（{error}）。もう一度書き出してください"
+        ))
+    })?;
     for object in bundle.objects.iter().filter(|object| object.kind == "indicator") {
         let other_language = object.pattern_type.as_deref().is_some_and(|language| language != "stix");
         if object.revoked || other_language {
@@ -63,7 +68,7 @@ pub(super) fn read(text: &str, taken: &mut Taken) -> Result<(), NoIndicators> {
 fn take(object: &Object, taken: &mut Taken) {
     let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
     let about = About { since: time(&object.valid_from), until: time(&object.valid_until), note: object.name.clone() };
-    let place = || object.id.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
+    let place = || id(&object.id);
     let Some(comparison) = COMPARISON.as_ref() else { return };
     let values: Vec<String> = comparison.captures_iter(&object.pattern).map(|found| unescaped(&found[1])).collect();
     if values.is_empty() {

@@ -1,6 +1,7 @@
 //! Comma-separated values: the columns are found by their header, else by what stands in them.
 
 use super::{About, IndicatorFormat, Taken, value};
+use crate::model::{Words, words};
 use csv::StringRecord;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,8 +63,8 @@ pub(super) fn read(text: &str, taken: &mut Taken) -> IndicatorFormat {
             Ok(record) => record,
             Err(error) => {
                 taken.refuse(
-                    error.position().map_or_else(String::new, |at| format!("line {}", at.line())),
-                    error.to_string(),
+                    error.position().map_or_else(Words::default, line),
+                    words!("not readable as CSV ({error})", "CSVとして読めません（{error}）"),
                 );
                 continue;
             }
@@ -106,8 +107,12 @@ fn column(header: &StringRecord, names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| header.iter().position(|field| is(field, name)))
 }
 
+fn line(at: &csv::Position) -> Words {
+    words!("line {line}", "{line}行目", line = at.line())
+}
+
 fn row(record: &StringRecord, columns: Option<&Columns>, taken: &mut Taken) {
-    let place = || record.position().map_or_else(String::new, |at| format!("line {}", at.line()));
+    let place = || record.position().map_or_else(Words::default, line);
     let field = |index: Option<usize>| index.and_then(|index| record.get(index)).unwrap_or_default();
     let Some(columns) = columns else { return };
     let held = || record.iter().find(|field| value::read(field).is_ok()).unwrap_or_default();

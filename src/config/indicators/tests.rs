@@ -21,7 +21,7 @@ fn a_plain_list_with_comments() {
         read("# feed of the day\nevil.example\n\nhxxp://bad[.]example/kit/ # landing\n192.0.2.7\ncom\nevil.example\n");
     assert_eq!(file.format, IndicatorFormat::List);
     assert_eq!(values(&file), ["evil.example", "bad.example/kit/", "192.0.2.7"]);
-    assert_eq!((file.refused, file.told[0].0.as_str()), (1, "line 6"));
+    assert_eq!((file.refused, file.told[0].0.en.as_str()), (1, "line 6"));
     assert!(file.indicators.iter().all(|indicator| indicator.since == now()));
 }
 

@@ -1,6 +1,6 @@
 //! One indicator as people write it, defanged or not, to what it names.
 
-use crate::model::{IndicatorKind, is_public_suffix};
+use crate::model::{IndicatorKind, Words, is_public_suffix, words};
 use std::net::IpAddr;
 use url::{Host, Position, Url};
 
@@ -13,11 +13,11 @@ const LONGEST_NOTE: usize = 200;
 ///
 /// # Errors
 /// Why it names nothing that could be looked for.
-pub(super) fn read(raw: &str) -> Result<(IndicatorKind, String), String> {
+pub(super) fn read(raw: &str) -> Result<(IndicatorKind, String), Words> {
     let text = refanged(raw.trim().trim_matches(['"', '\'', '`']));
     let text = text.trim_end_matches('.');
     if text.is_empty() || text.len() > LONGEST || text.contains(char::is_whitespace) {
-        return Err(format!("'{}' is no host, URL, address or SHA-256", shown(raw)));
+        return Err(nothing(raw));
     }
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok((IndicatorKind::Sha256, text.to_ascii_lowercase()));
@@ -44,15 +44,31 @@ fn refanged(text: &str) -> String {
     known.into_iter().find_map(|(from, to)| scheme(from, to)).unwrap_or_else(|| text.clone())
 }
 
-fn of_address(address: IpAddr) -> Result<(IndicatorKind, String), String> {
+fn nothing(raw: &str) -> Words {
+    let shown = shown(raw);
+    words!(
+        "'{shown}' is no host, URL, address or SHA-256",
+        "「{shown}」は、ホスト名・URL・アドレス・SHA-256のいずれでもありません"
+    )
+}
+
+fn no_url(text: &str) -> Words {
+    let shown = shown(text);
+    words!("'{shown}' is no URL that could be looked for", "「{shown}」は、探せるURLではありません")
+}
+
+fn of_address(address: IpAddr) -> Result<(IndicatorKind, String), Words> {
     let odd = address.is_loopback() || address.is_unspecified() || address.is_multicast();
     if odd {
-        return Err(format!("{address} is no address of a host elsewhere"));
+        return Err(words!(
+            "{address} is no address of a host elsewhere",
+            "{address} は外部のホストのアドレスではありません"
+        ));
     }
     Ok((IndicatorKind::Address, address.to_string()))
 }
 
-fn host(text: &str) -> Result<(IndicatorKind, String), String> {
+fn host(text: &str) -> Result<(IndicatorKind, String), Words> {
     // Lists of ad blockers and certificates write names with a star before them.
     let name = text.trim_start_matches("*.").trim_start_matches('.');
     let (name, port) = name.rsplit_once(':').unwrap_or((name, ""));
@@ -63,24 +79,27 @@ fn host(text: &str) -> Result<(IndicatorKind, String), String> {
         // As people write one: a bare number is none, though browsers take it for one.
         Some(Host::Ipv4(address)) if name == address.to_string() => of_address(address.into()),
         Some(Host::Ipv6(address)) => of_address(address.into()),
-        Some(Host::Ipv4(_)) | None => Err(format!("'{}' is no host, URL, address or SHA-256", shown(text))),
+        Some(Host::Ipv4(_)) | None => Err(nothing(text)),
     }
 }
 
-fn named(domain: String) -> Result<(IndicatorKind, String), String> {
+fn named(domain: String) -> Result<(IndicatorKind, String), Words> {
     if !domain.contains('.') || is_public_suffix(&domain) {
-        return Err(format!("'{domain}' belongs to everybody below it: name a domain that somebody registered"));
+        return Err(words!(
+            "'{domain}' belongs to everybody below it: name a domain that somebody registered",
+            "「{domain}」は配下の全員のものです。誰かが登録したドメインを書いてください"
+        ));
     }
     Ok((IndicatorKind::Host, domain))
 }
 
-fn place(text: &str) -> Result<(IndicatorKind, String), String> {
+fn place(text: &str) -> Result<(IndicatorKind, String), Words> {
     let absolute =
         if text.contains("://") { text.to_owned() } else { format!("http://{}", text.trim_start_matches('/')) };
     let url = Url::parse(&absolute)
         .ok()
         .filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https" | "ftp" | "ws" | "wss"));
-    let Some(url) = url else { return Err(format!("'{}' is no URL that could be looked for", shown(text))) };
+    let Some(url) = url else { return Err(no_url(text)) };
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     Ok((IndicatorKind::Url, format!("{host}{}", &url[Position::AfterHost..Position::AfterQuery])))
 }
@@ -120,7 +139,7 @@ mod tests {
             (digest.as_str(), Sha256, &"a".repeat(64)),
         ];
         for (raw, kind, value) in cases {
-            let (found, text) = read(raw).unwrap_or_else(|why| panic!("{raw}: {why}"));
+            let (found, text) = read(raw).unwrap_or_else(|why| panic!("{raw}: {}", why.en));
             assert_eq!(found, kind, "{raw}");
             if !raw.contains("悪い") {
                 assert_eq!(text, value, "{raw}");

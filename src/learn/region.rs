@@ -39,11 +39,33 @@ struct Group<'d> {
     holders: (Option<NodeId>, Option<NodeId>),
 }
 
-/// The regions of the content plane that changed, by path.
-pub(super) fn changed(before: &Page, now: &Page, difference: &Difference) -> Vec<Changed> {
+/// What tells one change of content from others wherever it stands: what came in, or what is gone.
+pub(super) fn mark(before: &Page, now: &Page, change: &Change) -> u32 {
+    let of = |page: &Page, id: NodeId| {
+        let [a, b, c, d, ..] = *page.node(id).digest.as_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    };
+    let gone = change.old.filter(|_| change.new.is_none()).map(|old| of(before, old).rotate_left(1));
+    gone.or(change.new.map(|new| of(now, new))).unwrap_or_default()
+}
+
+/// The marks of all changes of content.
+pub(super) fn marks(before: &Page, now: &Page, difference: &Difference) -> Vec<u32> {
+    let content = difference.changes.iter().filter(|change| change.plane == Plane::Content);
+    content.map(|change| mark(before, now, change)).collect()
+}
+
+/// The regions of the content plane that changed, by path, from the changes that count.
+pub(super) fn changed(
+    before: &Page,
+    now: &Page,
+    difference: &Difference,
+    counts: impl Fn(&Change) -> bool,
+) -> Vec<Changed> {
     let forbidden = (Forbidden::of(before), Forbidden::of(now));
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for change in difference.changes.iter().filter(|change| change.plane == Plane::Content) {
+    let content = difference.changes.iter().filter(|change| change.plane == Plane::Content && counts(change));
+    for change in content {
         let acts = change.old.is_some_and(|id| forbidden.0.holds(before, id))
             || change.new.is_some_and(|id| forbidden.1.holds(now, id));
         if !acts {

@@ -1,6 +1,6 @@
 //! Where habits stand while a lesson is learned: touched, expired, and kept within the limit.
 
-use super::{LIFE, Lesson};
+use super::{LIFE, Lesson, Since};
 use crate::model::{Detail, Habit, Habits, Keep, Learned, MAX_HABITS, Topic};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,42 @@ impl Sight {
     }
 }
 
+/// Most bytes of what pages say in the habits of one page, counted as if nothing could be compressed.
+const MAX_WEIGHT: usize = 12 << 10;
+/// What numbers and times add to it.
+const PLAIN_WEIGHT: usize = 48;
+
+/// How many of these, from the first on, are kept.
+fn room_for(habits: &[Habit]) -> usize {
+    let (mut paths, mut room) = (BTreeSet::new(), MAX_WEIGHT);
+    for (index, habit) in habits.iter().enumerate() {
+        let path = if paths.insert(habit.path.as_str()) { habit.path.len() } else { 0 };
+        let weight = PLAIN_WEIGHT + path + habit.example.len() + topic(&habit.topic) + detail(&habit.detail);
+        let Some(left) = room.checked_sub(weight).filter(|_| index < MAX_HABITS) else { return index };
+        room = left;
+    }
+    habits.len()
+}
+
+fn topic(topic: &Topic) -> usize {
+    match topic {
+        Topic::Region { path: text } | Topic::Host { host: text, .. } => text.len(),
+        Topic::Title(text) | Topic::Language(text) | Topic::Anchor { value: text, .. } => text.len(),
+        Topic::Size | Topic::Vocabulary | Topic::Hours => 0,
+    }
+}
+
+fn detail(detail: &Detail) -> usize {
+    match detail {
+        Detail::None => 0,
+        Detail::Region { manners, contents } => {
+            4 * manners.len() + contents.iter().map(|one| one.len() / 2).sum::<usize>()
+        }
+        Detail::Size { .. } | Detail::Hours { .. } => 64,
+        Detail::Words(words) => words.keys().map(|word| word.len() + 6).sum(),
+    }
+}
+
 /// The habits of a page during one lesson.
 pub(super) struct Shelf {
     at: Timestamp,
@@ -28,7 +64,11 @@ pub(super) struct Shelf {
     habits: BTreeMap<Topic, Habit>,
     dropped: BTreeSet<Topic>,
     pinned: BTreeSet<Topic>,
+    differed: Vec<u32>,
 }
+
+/// Differences from the approved state that are remembered from one lesson to the next.
+const MAX_DIFFERED: usize = 512;
 
 impl Shelf {
     pub(super) fn new(habits: &Habits, lesson: &Lesson) -> Self {
@@ -44,12 +84,21 @@ impl Shelf {
         let known = known.filter(|habit| !(first_approved && of_looks(habit)));
         let habits = known.map(|habit| (habit.topic.clone(), habit)).collect();
         let at = lesson.at;
-        Self { at, before, habits, dropped: marked(Keep::Drop), pinned: marked(Keep::Pin) }
+        let (dropped, pinned, differed) = (marked(Keep::Drop), marked(Keep::Pin), Vec::new());
+        Self { at, before, habits, dropped, pinned, differed }
     }
 
     /// When the lesson is.
     pub(super) fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// Of the marks of what differs from the approved state those that the lesson before did not have.
+    pub(super) fn news(&mut self, mut marks: Vec<u32>) -> BTreeSet<u32> {
+        marks.truncate(MAX_DIFFERED);
+        let known: BTreeSet<u32> = self.before.differed.iter().copied().collect();
+        self.differed = marks;
+        self.differed.iter().copied().filter(|mark| !known.contains(mark)).collect()
     }
 
     /// Takes note of a habit that shows, once a lesson, and gives its detail to fill in; none when a person dropped it.
@@ -80,23 +129,22 @@ impl Shelf {
         let dropped = std::mem::take(&mut self.dropped);
         let mut habits: Vec<Habit> =
             self.habits.into_values().filter(|habit| lives(habit) && !dropped.contains(&habit.topic)).collect();
-        if habits.len() > MAX_HABITS {
-            // What shows least often goes first: a flood of new things takes the place of no old habit.
-            let rank = |habit: &Habit| {
-                let single = matches!(habit.topic, Topic::Size | Topic::Vocabulary | Topic::Hours);
-                (pinned.contains(&habit.topic), single, habit.count, habit.last)
-            };
-            habits.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.topic.cmp(&b.topic)));
-            habits.truncate(MAX_HABITS);
-            habits.sort_by(|a, b| a.topic.cmp(&b.topic));
-        }
+        // What shows least often goes first: a flood of new things takes the place of no old habit.
+        let rank = |habit: &Habit| {
+            let single = matches!(habit.topic, Topic::Size | Topic::Vocabulary | Topic::Hours);
+            (pinned.contains(&habit.topic), single, habit.count, habit.last)
+        };
+        habits.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.topic.cmp(&b.topic)));
+        habits.truncate(room_for(&habits));
+        habits.sort_by(|a, b| a.topic.cmp(&b.topic));
         let first = self.before.lessons == 0;
         Learned {
             since: if first { at } else { self.before.since.min(at) },
             last: self.before.last.max(at),
             lessons: self.before.lessons.saturating_add(1),
-            compared: self.before.compared.saturating_add(u32::from(lesson.before.is_some())),
+            compared: self.before.compared.saturating_add(u32::from(!matches!(lesson.since, Since::Nothing))),
             provisional: lesson.provisional,
+            differed: self.differed,
             habits,
         }
     }

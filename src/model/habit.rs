@@ -212,6 +212,9 @@ pub struct Learned {
     /// Nobody has approved the page yet: how it looks has only been noted.
     #[serde(default)]
     pub provisional: bool,
+    /// Beginnings of the digests of what differed from the approved state in the last lesson: the same again is no news.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differed: Vec<u32>,
     /// The habits, in the order of their topics; at most [`MAX_HABITS`].
     pub habits: Vec<Habit>,
 }

@@ -4,6 +4,7 @@
 use super::linked::{self, Against, Bodies, Linked};
 use super::signed::signed;
 use crate::judge::{Facts, Known, MIN_KEPT};
+use crate::learn::Since;
 use crate::model::{
     Case, Compared, Cut, Difference, Digest, Excerpt, Finding, FleetSites, Habits, Head, Indicators, Judgement, Mask,
     NoSignatures, Page, Policy, Resource, ScriptReport, Signatures, Signed, UnseenReason, Verdict, Version,
@@ -243,6 +244,13 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let judgement = judge::decide(&facts);
     findings.extend(linked);
     Examination { difference, nearest, findings, excerpts, judgement }
+}
+
+/// What a lesson compares a state with: the nearest approved one.
+#[must_use]
+pub fn since<'a>(examination: &'a Examination, approved: &'a [Read]) -> Since<'a> {
+    let nearest = examination.nearest.and_then(|index| approved.get(index)).zip(examination.difference.as_ref());
+    nearest.map_or(Since::Nothing, |(old, difference)| Since::Approved(&old.page, difference))
 }
 
 /// Judges an answer as a check does. One that came in the page's place (`trouble` says how) is unseen for that reason,

@@ -26,7 +26,9 @@ mod write_down;
 
 pub use check::{Checker, Thoroughness};
 pub use escalation::run_escalation;
-pub use examine::{About, Examination, Form, Read, Source, Terms, acts_anew, examine, examine_answer, read, scan};
+pub use examine::{
+    About, Examination, Form, Read, Source, Terms, acts_anew, examine, examine_answer, read, scan, since,
+};
 pub use knowledge::Knowledge;
 pub use linked::Bodies;
 pub use outbox::Postman;

@@ -6,11 +6,40 @@ use hinomi::model::{Learned, MAX_HABITS, Persona, Topic};
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
-/// The most that one row may take.
-const MOST_BYTES: usize = 256 << 10;
+/// The most that one row may take on disk, where it lies compressed.
+const MOST_BYTES: usize = 16 << 10;
 
 fn size(learned: &Learned) -> usize {
-    serde_json::to_string(learned).expect("JSON").len()
+    let text = serde_json::to_vec(learned).expect("JSON");
+    zstd::bulk::compress(&text, 3).expect("packed").len()
+}
+
+/// Letters that no compression makes shorter.
+fn noise(seed: &mut u64, length: usize) -> String {
+    let letter = |_| {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + (*seed >> 59) as u8 % 26)
+    };
+    (0..length).map(letter).collect()
+}
+
+#[test]
+fn noise_of_every_kind_stays_within_sixteen_kilobytes() {
+    let (mut pupil, mut seed) = (Pupil::default(), 7);
+    for number in 0..6 {
+        let mut noise = |length| noise(&mut seed, length);
+        let mut html = format!("<title>{}</title>", noise(300));
+        for _ in 0..300 {
+            let (host, text, id, picture) = (noise(40), noise(200), noise(30), noise(40));
+            let _ = write!(
+                html,
+                "<a href='https://{host}.example.com/{text}'>{text}</a><div id='{id}'><i>{text}</i></div>\
+                 <img src='https://{picture}.example.net/{id}.png'>"
+            );
+        }
+        let learned = pupil.see(&html, day(number));
+        assert!(size(learned) <= MOST_BYTES, "{}", size(learned));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What changes, in which way, where it leads, and when: learned, said in sentences, and forgotten.
 
 use crate::pupil::{Pupil, day};
-use hinomi::model::{AnchorKind, HostUse, Keep, Manner, Topic};
+use hinomi::model::{AnchorKind, Detail, HostUse, Keep, Manner, Topic};
 use std::fmt::Write as _;
 
 fn city(news: &[String], more: &str) -> String {
@@ -225,4 +225,28 @@ fn a_page_that_never_rests_is_not_learned_from_all_the_time() {
         pupil.see(&city(&news(0, 3), ""), day(0));
     }
     assert!(hinomi::learn::is_due(&pupil.habits, day(1)));
+}
+
+#[test]
+fn what_already_differed_from_the_approved_state_is_no_news() {
+    let list = |items: &[&str], date: &str| {
+        let items: String = items.iter().map(|item| format!("<li><a href=/{item}>{item}</a></li>")).collect();
+        format!("<main><ul id=news>{items}</ul></main><p id=date>{date}</p>")
+    };
+    let approved = list(&["a", "b"], "1月1日");
+    let mut pupil = Pupil::default();
+    pupil.follow(&approved, &list(&["c", "a", "b"], "1月1日"), day(1));
+    pupil.follow(&approved, &list(&["d", "c", "a", "b"], "1月1日"), day(2));
+    pupil.follow(&approved, &list(&["d", "c", "a", "b"], "1月3日"), day(3));
+    pupil.follow(&approved, &list(&["e", "d", "c", "a"], "1月3日"), day(4));
+    let of = |place: &str| {
+        let is = |topic: &Topic| matches!(topic, Topic::Region { path } if path.contains(place));
+        let habits = pupil.habits.learned.iter().flat_map(|learned| &learned.habits);
+        habits.clone().find(|habit| is(&habit.topic)).expect("learned").clone()
+    };
+    let (news, date) = (of("ul#news"), of("p#date"));
+    assert_eq!((news.count, date.count), (3, 1), "{news:#?}");
+    let Detail::Region { manners, .. } = &news.detail else { panic!("{news:#?}") };
+    assert_eq!(manners.get(&Manner::GrowsAtHead), Some(&2), "{manners:?}");
+    assert_eq!(manners.get(&Manner::Rolls), Some(&1), "{manners:?}");
 }

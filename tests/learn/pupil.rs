@@ -1,7 +1,7 @@
 //! Somebody who learns from one page after another, on a calendar of the test's own.
 
 use hinomi::diff;
-use hinomi::learn::{self, Lesson};
+use hinomi::learn::{self, Lesson, Since};
 use hinomi::model::{Habit, HabitMark, Habits, Keep, Learned, Manner, Mark, Persona, Topic};
 use hinomi::monitor::{Read, Source, read};
 use jiff::{SignedDuration, Timestamp};
@@ -31,10 +31,13 @@ impl Pupil {
         let now = page(html);
         let old = self.before.replace(html.to_owned()).map(|html| page(&html));
         let compared = old.as_ref().map(|old| (&old.page, diff::compare(old.version(), now.version())));
-        let before = compared.as_ref().map(|(page, difference)| (*page, difference));
+        let since = match &compared {
+            Some((page, difference)) => Since::Before(page, difference),
+            None => Since::Nothing,
+        };
         let url = "https://www.city.example.jp/".parse().expect("a url");
         let lesson = Lesson {
-            before,
+            since,
             now: &now.page,
             url: Some(&url),
             organisation: Some("例示市"),
@@ -48,6 +51,15 @@ impl Pupil {
     pub(crate) fn see_alone(&mut self, html: &str, at: Timestamp) -> &Learned {
         self.before = None;
         self.see(html, at)
+    }
+
+    /// Learns from a state that is compared with an approved one.
+    pub(crate) fn follow(&mut self, approved: &str, html: &str, at: Timestamp) -> &Learned {
+        let (old, now) = (page(approved), page(html));
+        let difference = diff::compare(old.version(), now.version());
+        let (since, page, provisional) = (Since::Approved(&old.page, &difference), &now.page, self.provisional);
+        let lesson = Lesson { since, now: page, url: None, organisation: None, provisional, at };
+        self.habits.learned.insert(learn::learn(&self.habits, &lesson))
     }
 
     /// A person's word.

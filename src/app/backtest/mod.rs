@@ -10,8 +10,9 @@ pub use stored::Stored;
 use super::inputs;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
+use crate::learn::Since;
 use crate::model::{Baseline, Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
-use crate::monitor::{About, Bodies, Read, Source, Terms, acts_anew, examine_answer, read};
+use crate::monitor::{About, Bodies, Read, Source, Terms, acts_anew, examine_answer, read, since};
 use anyhow::Result;
 use pupil::Pupil;
 use std::time::Instant;
@@ -134,7 +135,7 @@ impl<'s> Desk<'s> {
         let state = now.state();
         if self.approved.states.contains(&state) || self.followed == Some(state) {
             let now = without_url(now);
-            self.pupil.learn(&now, state, self.url.as_ref());
+            self.pupil.learn(&now, state, self.url.as_ref(), Since::Nothing);
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
         let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
@@ -146,6 +147,10 @@ impl<'s> Desk<'s> {
             return Some(UNSEEN);
         };
         let verdict = examination.judgement.verdict;
+        if verdict == Verdict::Routine || self.approves(verdict) {
+            let since = since(&examination, &self.approved.versions);
+            self.pupil.learn(&now, state, self.url.as_ref(), since);
+        }
         let difference = examination.difference.unwrap_or_default();
         let changes = (difference.count(Plane::Active).max(difference.active.len()), difference.count(Plane::Content));
         self.settle(without_url(now), state, verdict);
@@ -158,20 +163,20 @@ impl<'s> Desk<'s> {
         let url = self.url.take().or_else(|| crate::parse::own_url(&read(source(None), &[]).page));
         let first = read(source(url.as_ref()), &[]).signed(body, self.signatures);
         let (first, state) = (without_url(first.clone()), first.state());
-        self.pupil.learn(&first, state, url.as_ref());
+        self.pupil.learn(&first, state, url.as_ref(), Since::Nothing);
         self.approved.enter(first, state, Verdict::Unchanged);
         self.url = url;
     }
 
+    fn approves(&self, verdict: Verdict) -> bool {
+        matches!(verdict, Verdict::Review | Verdict::Alarm) && self.assume == Assume::Approve
+    }
+
     /// What the person, or the following, makes of it.
     fn settle(&mut self, now: Read<'static>, state: Digest, verdict: Verdict) {
-        let approves = verdict >= Verdict::Review && self.assume == Assume::Approve;
-        if verdict == Verdict::Routine || approves {
-            self.pupil.learn(&now, state, self.url.as_ref());
-        }
         match verdict {
             Verdict::Routine => self.followed = Some(state),
-            Verdict::Review | Verdict::Alarm if approves => {
+            Verdict::Review | Verdict::Alarm if self.approves(verdict) => {
                 self.approved.enter(now, state, verdict);
                 self.followed = None;
             }

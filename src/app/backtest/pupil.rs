@@ -1,7 +1,6 @@
-//! What is normal for a page, learned while its history is replayed.
+//! What is normal for a page, learned while its history is replayed, as a check learns it.
 
-use crate::diff;
-use crate::learn::{self, Lesson};
+use crate::learn::{self, Lesson, Since};
 use crate::model::{Digest, Habits};
 use crate::monitor::Read;
 use jiff::{SignedDuration, Timestamp};
@@ -11,8 +10,8 @@ use url::Url;
 #[derive(Default)]
 pub(super) struct Pupil {
     habits: Habits,
-    /// The accepted version before, and its state.
-    before: Option<(Read<'static>, Digest)>,
+    /// The state that was learned from last.
+    before: Option<Digest>,
     at: Timestamp,
 }
 
@@ -29,15 +28,13 @@ impl Pupil {
     }
 
     /// Learns from an accepted version, unless it is the one before.
-    pub(super) fn learn(&mut self, now: &Read<'static>, state: Digest, url: Option<&Url>) {
-        if self.before.as_ref().is_some_and(|(_, before)| *before == state) || !learn::is_due(&self.habits, self.at) {
+    pub(super) fn learn(&mut self, now: &Read, state: Digest, url: Option<&Url>, since: Since) {
+        if self.before == Some(state) || !learn::is_due(&self.habits, self.at) {
             return;
         }
-        let compared = self.before.as_ref().map(|(old, _)| (old, diff::compare(old.version(), now.version())));
-        let before = compared.as_ref().map(|(old, difference)| (&old.page, difference));
-        let (page, organisation, provisional) = (&now.page, None, false);
-        let lesson = Lesson { before, now: page, url, organisation, provisional, at: self.at };
+        let (now, organisation, provisional) = (&now.page, None, false);
+        let lesson = Lesson { since, now, url, organisation, provisional, at: self.at };
         self.habits.learned = Some(learn::learn(&self.habits, &lesson));
-        self.before = Some((now.clone(), state));
+        self.before = Some(state);
     }
 }

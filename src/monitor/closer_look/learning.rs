@@ -1,91 +1,89 @@
 //! What a judged page teaches about what is normal for it: only states that are followed or approved, and before the first
 //! approval those in which nothing was found.
 
-use super::opinion::{Opinion, body_of, source};
-use super::thread::{admitted, on_a_thread};
-use super::{Desk, Look};
+use super::Desk;
+use super::opinion::{Opinion, body_of};
 use crate::fetch::Fetcher;
 use crate::judge::weigh;
-use crate::learn::{self, Lesson};
-use crate::model::{Capture, Learned, Snapshot, Verdict};
+use crate::learn::{self, Lesson, Since};
+use crate::model::{Capture, Digest, Learned, Snapshot, Verdict};
 use crate::monitor::check::Checker;
-use crate::monitor::examine::{Source, read};
+use crate::monitor::examine::{Examination, Read, Source, read, since};
 use crate::store::{Result, Slot, Store};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What is remembered of the page's habits after this check.
-pub(super) async fn learned<S: Store, F: Fetcher>(
+/// What waits for the first approval and was shown before: there is no approved state yet to compare with.
+pub(super) type First = Option<(Snapshot, Vec<u8>)>;
+
+/// The state that waits for the first approval, where there is one.
+pub(super) async fn first<S: Store, F: Fetcher>(
     checker: &Checker<S, F>,
     desk: &Desk,
-    look: &Look<'_>,
-    capture: &Arc<Capture>,
-    opinion: &Opinion,
-) -> Result<Slot<Learned>> {
-    let taught = match is_lesson(desk, look, opinion) {
-        true => lesson(checker, desk, look, capture).await?,
-        false => None,
+    capture: &Capture,
+) -> Result<First> {
+    if desk.baseline.revision > 0 {
+        return Ok(None);
+    }
+    let Some(proposal) = checker.store.proposal(desk.target.id.clone(), capture.persona).await? else {
+        return Ok(None);
     };
-    Ok(match taught {
-        Some(learned) => Slot::Put(learned),
-        // What cannot be read is told once.
-        None if desk.habits.damaged => Slot::Clear,
-        None => Slot::Keep,
-    })
+    let body = body_of(checker, proposal.snapshot.bytes).await?;
+    Ok(body.map(|body| (proposal.snapshot, body)))
 }
 
-fn is_lesson(desk: &Desk, look: &Look, opinion: &Opinion) -> bool {
+/// A judged page, as a lesson needs it.
+pub(super) struct Judged<'a> {
+    pub(super) now: &'a Read<'a>,
+    pub(super) state: Digest,
+    pub(super) approved: &'a [Read<'a>],
+    pub(super) examination: &'a Examination,
+    /// It is a special page.
+    pub(super) special: bool,
+}
+
+/// What is remembered of the page's habits after it; none when it is no lesson. What fails here costs the lesson alone.
+pub(super) fn taught(desk: &Desk, judged: &Judged, first: &First) -> Option<Learned> {
+    if !is_lesson(desk, judged) {
+        return None;
+    }
+    let learned = catch_unwind(AssertUnwindSafe(|| match first {
+        Some((snapshot, body)) => {
+            let before = read(Source::answer(body, &snapshot.head, &[]), &desk.target.masks);
+            let difference = crate::diff::compare(before.version(), judged.now.version());
+            lesson(desk, judged.now, Since::Before(&before.page, &difference))
+        }
+        None => lesson(desk, judged.now, since(judged.examination, judged.approved)),
+    }));
+    learned.map_err(|_| tracing::error!(target = %desk.target.id, "nothing was learned from a state: a panic")).ok()
+}
+
+fn is_lesson(desk: &Desk, judged: &Judged) -> bool {
+    let Judged { state, examination, special, .. } = judged;
     let waits_first =
-        || desk.baseline.revision == 0 && opinion.examination.findings.iter().all(|one| weigh(one) <= Verdict::Routine);
-    let accepted = match opinion.examination.judgement.verdict {
+        || desk.baseline.revision == 0 && examination.findings.iter().all(|one| weigh(one) <= Verdict::Routine);
+    let accepted = match examination.judgement.verdict {
         Verdict::Unchanged | Verdict::Routine => true,
         Verdict::Review => waits_first(),
         Verdict::Unseen | Verdict::Alarm => false,
     };
-    let new = desk.habits.learned.is_none() || look.state.last.as_ref().is_none_or(|last| last.state != opinion.state);
+    let new = desk.habits.learned.is_none() || desk.last != Some(*state);
     // A special page (disaster, election, maintenance) is approved, and nothing that is usual.
-    accepted && new && opinion.special.is_none() && learn::is_due(&desk.habits, desk.now)
+    accepted && new && !special && learn::is_due(&desk.habits, desk.now)
 }
 
-async fn lesson<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    desk: &Desk,
-    look: &Look<'_>,
-    capture: &Arc<Capture>,
-) -> Result<Option<Learned>> {
-    let before = match before(checker, desk, look).await? {
-        Some(snapshot) => body_of(checker, snapshot.bytes).await?.map(|body| (snapshot, body)),
-        None => None,
-    };
-    let sizes = [capture.body.len() as u64, before.as_ref().map_or(0, |(_, body)| body.len() as u64)];
-    let Ok(place) = admitted(checker, sizes.into_iter()).await else { return Ok(None) };
-    let (desk, capture) = (desk.clone(), Arc::clone(capture));
-    let work = move || taught(&desk, &capture, before.as_ref());
-    let learned = on_a_thread(checker.world.pace.examine_within, &place, work).await;
-    Ok(learned.map_err(|why| tracing::warn!(target = %look.target.id, why, "nothing was learned from a state")).ok())
-}
-
-fn taught(desk: &Desk, capture: &Capture, before: Option<&(Snapshot, Vec<u8>)>) -> Learned {
-    let masks = &desk.target.masks;
-    let now = read(source(capture, &[]), masks);
-    let old = before.map(|(snapshot, body)| read(Source::answer(body, &snapshot.head, &[]), masks));
-    let compared = old.as_ref().map(|old| (old, crate::diff::compare(old.version(), now.version())));
-    let before = compared.as_ref().map(|(old, difference)| (&old.page, difference));
+fn lesson(desk: &Desk, now: &Read, since: Since) -> Learned {
     let (organisation, provisional) = (desk.organisation.as_deref(), desk.baseline.revision == 0);
-    let lesson = Lesson { before, now: &now.page, url: now.url, organisation, provisional, at: desk.now };
-    learn::learn(&desk.habits, &lesson)
+    let (page, url, at) = (&now.page, now.url, desk.now);
+    learn::learn(&desk.habits, &Lesson { since, now: page, url, organisation, provisional, at })
 }
 
-/// The state that was shown before this one, where it is kept: followed, approved, or waiting for the first approval.
-async fn before<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    desk: &Desk,
-    look: &Look<'_>,
-) -> Result<Option<Snapshot>> {
-    if desk.baseline.revision == 0 {
-        let proposal = checker.store.proposal(look.target.id.clone(), look.persona).await?;
-        return Ok(proposal.map(|proposal| proposal.snapshot));
+/// What is kept: nothing of a state that people have rejected meanwhile.
+pub(super) fn kept(desk: &Desk, opinion: &mut Opinion) -> Slot<Learned> {
+    let rejected = opinion.examination.judgement.verdict == Verdict::Alarm;
+    match opinion.learned.take().filter(|_| !rejected) {
+        Some(learned) => Slot::Put(learned),
+        // What cannot be read is told once.
+        None if desk.habits.damaged => Slot::Clear,
+        None => Slot::Keep,
     }
-    let approved = desk.baseline.ordinary().map(|state| &state.snapshot);
-    let last = look.state.last.as_ref().map(|last| last.state);
-    Ok(desk.followed.iter().chain(approved).find(|known| Some(known.state) == last).cloned())
 }

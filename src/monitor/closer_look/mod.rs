@@ -74,6 +74,8 @@ struct Desk {
     habits: Arc<Habits>,
     /// What it loaded when it was judged last.
     before: Arc<Vec<Resource>>,
+    /// The state that was judged last.
+    last: Option<Digest>,
     /// What the page's own site holds must have been looked at since then.
     since: Timestamp,
     /// What is known of attacks beforehand.
@@ -117,6 +119,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         knowledge: checker.world.knowledge(),
         bag: Arc::clone(look.bag),
         before: Arc::new(look.state.last.as_ref().map(|last| last.resources.clone()).unwrap_or_default()),
+        last: look.state.last.as_ref().map(|last| last.state),
         doubtful: record_trouble::concerns(checker.store.as_ref(), &checker.world, look.target, look.persona).await?,
         now: capture.at,
     };
@@ -141,7 +144,7 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     let excerpts = excerpts::excerpts(checker, &desk, &capture, &opinion.examination).await?;
     let loaded = resources::to_keep(checker, desk.visit(&capture, manner), &opinion.resources).await?;
     let judged = judged(&look, &capture, &opinion);
-    let learned = learning::learned(checker, &desk, &look, &capture, &opinion).await?;
+    let learned = learning::kept(&desk, &mut opinion);
     Ok(Looked::Judged(Box::new(JudgedLook {
         capture,
         excerpts,

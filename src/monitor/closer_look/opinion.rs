@@ -1,11 +1,12 @@
 //! What a captured page is worth: parsed, placed among the known states, compared with what was approved, judged.
 
+use super::learning::{self, First};
 use super::loads::{self, Loads};
 use super::thread::{admitted, on_a_thread};
 use super::weigh::weigh_up;
 use super::{Desk, Manner};
 use crate::fetch::Fetcher;
-use crate::model::{Capture, Digest, Page, Resource, ScriptReport, Wanted, state_digest};
+use crate::model::{Capture, Digest, Learned, Page, Resource, ScriptReport, Wanted, state_digest};
 use crate::monitor::admission::Place;
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Source, read};
@@ -25,6 +26,8 @@ pub(super) struct Opinion {
     pub(super) damaged: Option<Vec<Digest>>,
     /// What the page loads.
     pub(super) resources: Arc<Vec<Resource>>,
+    /// What is normal for the page, after it; none when it taught nothing.
+    pub(super) learned: Option<Learned>,
 }
 
 /// Why no opinion could be formed: a panic, or time.
@@ -55,7 +58,8 @@ pub(super) async fn form_opinion<S: Store, F: Fetcher>(
         true => Some(approved_bodies(checker, desk).await?),
         false => None,
     };
-    let placed = Placed { parsed, state, standing, loads };
+    let first = learning::first(checker, desk, capture).await?;
+    let placed = Placed { parsed, state, standing, loads, first };
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
     let within = checker.world.pace.examine_within;
     Ok(on_a_thread(within, &place, move || weigh_up(&desk, &capture, placed, bodies, manner.bare)).await)
@@ -74,6 +78,7 @@ pub(super) struct Placed {
     pub(super) state: Digest,
     pub(super) standing: Standing,
     pub(super) loads: Loads,
+    pub(super) first: First,
 }
 
 /// How a state stands to the known ones; the owned form of [`Known`](crate::judge::Known).

@@ -1,6 +1,7 @@
 //! What a parsed page comes to beside the approved states: compared, examined, judged. Pure.
 
 use super::Desk;
+use super::learning::{self, Judged};
 use super::opinion::{Approved, Opinion, Placed, Standing};
 use crate::judge::{self, Facts, Known, decide};
 use crate::model::{ApprovedState, Capture, Difference, Digest, Verdict, Words};
@@ -8,6 +9,7 @@ use crate::monitor::examine::{
     About, Examination, Read, Source, Terms, acts_anew, examine, examine_in_place, listed, read, scan,
 };
 use crate::monitor::linked::{self, Against, Bodies, Linked};
+use std::sync::Arc;
 
 pub(super) fn weigh_up(
     desk: &Desk,
@@ -16,43 +18,43 @@ pub(super) fn weigh_up(
     approved: Option<Approved>,
     bare: bool,
 ) -> Opinion {
-    let Placed { parsed, state, standing, loads } = placed;
+    let Placed { parsed, state, standing, loads, first } = placed;
     let (head, url) = (Some(&capture.head), Some(&capture.head.final_url));
     let now = Read { resources: &loads.resources, ..Read::new(head, url, parsed.page, parsed.scripts) };
     let now = now.signed(&capture.body, desk.knowledge.signatures.as_ref());
     let asked = approved.is_some();
     let Approved { there, damaged } = approved.unwrap_or_default();
     let states = &desk.baseline.states;
-    let (places, approved): (Vec<usize>, Vec<Read>) = there
-        .iter()
-        .filter_map(|(index, body)| {
-            let state = states.get(*index)?;
-            let source = Source::answer(body, &state.snapshot.head, &state.snapshot.resources);
-            let approved = Read { approved_at: Some(state.at), ..read(source, &desk.target.masks) };
-            // What an approved state holds matters only beside what is found now.
-            let found = !now.signed.is_empty();
-            Some((*index, if found { approved.signed(body, desk.knowledge.signatures.as_ref()) } else { approved }))
-        })
-        .unzip();
+    let (places, approved) = read_approved(desk, &there, !now.signed.is_empty());
     let known = known(desk, &now, &standing, (&places, &approved));
-    let (examination, special) = if bare {
-        (examine_in_place(&now, &approved, &terms(desk, Known::New, &loads.bodies)), None)
-    } else {
-        let special = match known {
-            Known::Approved { special, .. } => special.map(ToOwned::to_owned),
-            Known::Followed | Known::New => None,
-        };
-        let as_it_stands = match standing {
-            Standing::Approved { index, .. } => states.get(index),
-            Standing::Followed | Standing::New => None,
-        };
-        let now = Read { approved_at: as_it_stands.map(|state| state.at), ..now };
-        let loaded = linked_by_nature(&now, as_it_stands, desk, &loads.bodies);
-        (compared(desk, &now, known, (&approved, &damaged), (loaded, &loads.bodies)), special)
+    let as_it_stands = match standing {
+        Standing::Approved { index, .. } if !bare => states.get(index),
+        Standing::Approved { .. } | Standing::Followed | Standing::New => None,
     };
-    let approved = matches!(known, Known::Approved { .. });
-    let damaged = asked.then_some(damaged);
-    Opinion { state, examination, special, approved, damaged, resources: loads.resources }
+    let now = Read { approved_at: as_it_stands.map(|state| state.at), ..now };
+    let examination = if bare {
+        examine_in_place(&now, &approved, &terms(desk, Known::New, &loads.bodies))
+    } else {
+        let loaded = linked_by_nature(&now, as_it_stands, desk, &loads.bodies);
+        compared(desk, &now, known, (&approved, &damaged), (loaded, &loads.bodies))
+    };
+    let special = as_it_stands.and_then(|state| state.special.clone());
+    let judged =
+        Judged { now: &now, state, approved: &approved, examination: &examination, special: special.is_some() };
+    let learned = if bare { None } else { learning::taught(desk, &judged, &first) };
+    let (approved, damaged) = (matches!(known, Known::Approved { .. }), asked.then_some(damaged));
+    Opinion { state, examination, special, approved, damaged, resources: Arc::clone(&loads.resources), learned }
+}
+
+/// The approved states with their indices. What signatures say of them matters only beside what they say now.
+fn read_approved<'d>(desk: &'d Desk, there: &[(usize, Vec<u8>)], signed: bool) -> (Vec<usize>, Vec<Read<'d>>) {
+    let of = |(index, body): &(usize, Vec<u8>)| {
+        let state = desk.baseline.states.get(*index)?;
+        let source = Source::answer(body, &state.snapshot.head, &state.snapshot.resources);
+        let approved = Read { approved_at: Some(state.at), ..read(source, &desk.target.masks) };
+        Some((*index, if signed { approved.signed(body, desk.knowledge.signatures.as_ref()) } else { approved }))
+    };
+    there.iter().filter_map(of).unzip()
 }
 
 /// The page compared with the approved states that can be read; never quieter than a review when one of them cannot.

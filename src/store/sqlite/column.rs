@@ -3,10 +3,12 @@
 use crate::model::words;
 use crate::model::{Digest, IncidentState, IndicatorKind, OrganisationId, Persona, TargetId, UnseenReason, Verdict};
 use crate::store::StoreError;
+use crate::store::pack::{pack, unpack};
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -78,6 +80,27 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     }
 }
 
+/// A thing as compressed JSON text; what was written before it was compressed is read too.
+pub(super) struct Packed<T>(pub(super) T);
+
+impl<T: Serialize> ToSql for Packed<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| rusqlite::Error::ToSqlConversionFailure(error);
+        let text = serde_json::to_vec(&self.0).map_err(|error| failed(error.into()))?;
+        pack(&text).map(ToSqlOutput::from).map_err(|error| failed(error.into()))
+    }
+}
+
+impl<T: DeserializeOwned> FromSql for Packed<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = match value {
+            ValueRef::Blob(packed) => Cow::Owned(unpack(packed).map_err(FromSqlError::other)?),
+            other => Cow::Borrowed(other.as_bytes()?),
+        };
+        serde_json::from_slice(&text).map(Self).map_err(FromSqlError::other)
+    }
+}
+
 macro_rules! integers {
     ($($type:ident { $($variant:ident = $code:literal)* })*) => {
         $(impl ToSql for $type {
@@ -145,5 +168,23 @@ pub(super) fn readable<T>(row: rusqlite::Result<T>, of: &str) -> Option<crate::s
             None
         }
         other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back_and_what_was_not_is_read() {
+        let db = rusqlite::Connection::open_in_memory().expect("a database");
+        let read = |value: &dyn ToSql| {
+            let row = db.query_row("SELECT ?1", [value], |row| row.get::<_, Packed<Vec<String>>>(0));
+            row.map(|packed| packed.0).map_err(StoreError::from)
+        };
+        let words = vec!["お知らせ".to_owned(); 200];
+        assert_eq!(read(&Packed(&words)).expect("packed"), words);
+        assert_eq!(read(&Json(&words)).expect("plain"), words);
+        assert!(matches!(read(&vec![1_u8, 2, 3]), Err(StoreError::Damaged(_))));
     }
 }

@@ -1,6 +1,6 @@
 //! Habits: what was learned of a page, written by checks, and people's marks on it, written by people.
 
-use super::column::{Json, readable};
+use super::column::{Json, Packed, readable};
 use crate::model::words;
 use crate::model::{Digest, HabitMark, Habits, Learned, MAX_HABIT_MARKS, Persona, TargetId};
 use crate::store::{Result, Slot, StoreError};
@@ -9,9 +9,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// What is remembered. A row that cannot be read costs this page what was learned, never the fleet its watch.
 pub(super) fn habits(db: &Connection, target: &TargetId, persona: Persona) -> Result<Habits> {
     let sql = "SELECT body FROM habit JOIN watch ON watch.id = watch WHERE target = ?1 AND persona = ?2";
-    let row = db.prepare_cached(sql)?.query_row(params![target, persona], |row| row.get::<_, Json<Learned>>(0));
+    let row = db.prepare_cached(sql)?.query_row(params![target, persona], |row| row.get::<_, Packed<Learned>>(0));
     let (learned, damaged) = match row.optional().map_err(StoreError::from) {
-        Ok(row) => (row.map(|json| json.0), false),
+        Ok(row) => (row.map(|packed| packed.0), false),
         Err(StoreError::Damaged(detail)) => {
             tracing::error!(%target, detail = %detail.en, "what was learned of a page cannot be read: it begins anew");
             (None, true)
@@ -34,7 +34,7 @@ pub(super) fn put(db: &Connection, watch: i64, learned: &Slot<Learned>) -> Resul
         Slot::Clear => drop(db.prepare_cached("DELETE FROM habit WHERE watch = ?1")?.execute([watch])?),
         Slot::Put(learned) => {
             let sql = "INSERT INTO habit (watch, body) VALUES (?1, ?2) ON CONFLICT (watch) DO UPDATE SET body = ?2";
-            db.prepare_cached(sql)?.execute(params![watch, Json(learned)])?;
+            db.prepare_cached(sql)?.execute(params![watch, Packed(learned)])?;
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0004-resources.sql"),
     include_str!("../../../migrations/0005-indicators.sql"),
     include_str!("../../../migrations/0006-habits.sql"),
+    include_str!("../../../migrations/0007-packed-habits.sql"),
 ];
 
 /// The version this hinomi knows.

@@ -12,7 +12,15 @@ fn learned(host: &str) -> Learned {
     let (example, detail) = ("例".to_owned(), hinomi::model::Detail::None);
     let path = "html > body > a".to_owned();
     let habit = Habit { topic: topic(host), path, example, first: at(1), last: at(2), count: 3, detail };
-    Learned { since: at(1), last: at(2), lessons: 3, compared: 2, provisional: false, habits: vec![habit] }
+    Learned {
+        since: at(1),
+        last: at(2),
+        lessons: 3,
+        compared: 2,
+        provisional: false,
+        differed: vec![7],
+        habits: vec![habit],
+    }
 }
 
 fn mark(host: &str, keep: Keep) -> HabitMark {

@@ -56,6 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chardetng", &["src/parse/"]),
     ("tree_sitter", &["src/script/syntax/"]),
     ("tree_sitter_javascript", &["src/script/syntax/"]),
+    ("moka", &["src/script/memo.rs"]),
     ("similar", &["src/diff/"]),
     ("yara_x", &["src/signatures/yara.rs", "src/signatures/yara/"]),
     ("rusqlite", &["src/store/"]),

@@ -4,6 +4,7 @@ mod beautify;
 mod evaluate;
 mod family;
 mod layers;
+mod memo;
 mod noise;
 mod prescan;
 mod reach;
@@ -82,6 +83,41 @@ impl<'a> Context<'a> {
         (trees > 0 && left > 0).then(|| evaluate::budget(script.len(), hints.hides()).min(left))
     }
 
+    /// The report on a script that was read before, where it would be the same here; what it cost is charged.
+    fn recall(&self, digest: Digest, length: usize) -> Option<ScriptReport> {
+        let known = memo::recall(digest, length)?;
+        if let Some(steps) = known.steps {
+            let (trees, left) = (self.trees.get(), self.steps.get());
+            if trees == 0
+                || left == 0
+                || left <= steps
+                || !(known.asked.is_empty() || self.texts().has_none_of(&known.asked))
+            {
+                return None;
+            }
+            self.trees.set(trees - 1);
+            self.steps.set(left - steps);
+        }
+        Some(known.report.clone())
+    }
+
+    /// Keeps a report that was made here from this budget, unless it depends on the page or on the scripts before it.
+    fn keep(&self, length: usize, report: &ScriptReport, (trees, left): (u32, u32)) {
+        let followed = trees > self.trees.get();
+        let asked = if followed { self.texts().asked_in_vain() } else { Some(Vec::new()) };
+        let steps = followed.then(|| left - self.steps.get());
+        if let Some(asked) = asked.filter(|_| report.cut.as_deref() != Some("page")) {
+            memo::keep(length, memo::Remembered { report: report.clone(), steps, asked });
+        }
+    }
+
+    /// The same, for another script that asks for them.
+    fn texts_anew(&self) -> Rc<Surroundings> {
+        let texts = self.texts();
+        texts.begin();
+        texts
+    }
+
     /// The texts of the page, found when they are first wanted.
     fn texts(&self) -> Rc<Surroundings> {
         Rc::clone(self.texts.get_or_init(|| Rc::new(self.page.map(Surroundings::of).unwrap_or_default())))
@@ -133,13 +169,19 @@ pub fn report(text: &str) -> ScriptReport {
 
 /// The same, as one of those of a page.
 fn report_within(text: &str, context: &Context) -> ScriptReport {
+    let digest = Digest::of(text);
+    if let Some(known) = context.recall(digest, text.len()) {
+        return known;
+    }
+    let budget = (context.trees.get(), context.steps.get());
     let (read, longer) = ends(without_veil(text));
-    let mut report = ScriptReport { digest: Digest::of(text), ..ScriptReport::default() };
+    let mut report = ScriptReport { digest, ..ScriptReport::default() };
     read_script(&read, !longer, context, &mut report);
     if longer {
         report.cut.get_or_insert_with(|| "bytes".into());
     }
     report.sinks.sort_unstable();
+    context.keep(text.len(), &report, budget);
     report
 }
 
@@ -171,7 +213,7 @@ fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut 
         if left_out {
             report.cut = Some("tree".into());
         }
-        match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts()))) {
+        match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts_anew()))) {
             Some((steps, Some(mut record))) => {
                 // What is left of the page's steps was too little for this one.
                 if record.cut == Some("steps") && steps < evaluate::budget(worth.len(), hints.hides()) {

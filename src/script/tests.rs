@@ -367,3 +367,27 @@ fn a_state_is_data_and_nothing_else() {
     assert_eq!(leaves("window.s={a:f};"), None, "what is not data is code");
     assert!(leaves(&format!("x={}1{}", "[".repeat(100_000), "]".repeat(100_000))).is_none_or(|all| all.is_empty()));
 }
+
+proptest! {
+    #[test]
+    fn what_holds_nothing_to_fold_is_left_as_it_is(
+        lines in prop::collection::vec(prop::sample::select(vec![
+            "var menu = document.querySelector('#menu');",
+            "function toggle(event) { event.preventDefault(); menu.classList.toggle('open'); }",
+            "menu.addEventListener('click', toggle);",
+            "if (window.innerWidth > 768) { menu.hidden = false; } else { menu.hidden = true; }",
+            "for (const item of items) { total += item.price * item.count; }",
+            "items.sort((a, b) => a.name.localeCompare(b.name));",
+            "const label = { ja: 'お知らせ', en: 'News' };",
+            "let count = 0; count += 1;",
+            "try { start(); } catch (error) { console.log(error.message); }",
+        ]), 1..24),
+    ) {
+        let script = lines.join("\n");
+        let found = report(&script);
+        prop_assert!(found.layers.is_empty(), "{:?}", found.layers);
+        prop_assert!(found.markup.is_empty() && found.elements.is_empty() && found.urls.is_empty());
+        prop_assert!(found.actions.iter().all(|action| !action.decoded));
+        prop_assert_eq!(found.digest, crate::model::Digest::of(&script));
+    }
+}

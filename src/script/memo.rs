@@ -1,0 +1,103 @@
+//! Reports on scripts that were read before, by the digest of the script: most scripts stand on a page for months, and many on
+//! every page of a site.
+//!
+//! A report that is taken from here is the one that reading the script again would give: what it cost is charged all the
+//! same, and what depended on the page around it, or on what other scripts left of the budget, is never kept.
+
+use crate::model::{Digest, ScriptReport};
+use moka::sync::Cache;
+use std::sync::{Arc, LazyLock};
+
+/// Most bytes of reports that are remembered.
+const MAX_BYTES: u64 = 16 << 20;
+/// Shortest script of which the report is remembered, in bytes; shorter ones are read as fast.
+const SHORTEST: usize = 256;
+/// What a report takes beside its texts, in bytes.
+const PLAIN: usize = 512;
+
+/// A report, and what it cost.
+#[derive(Debug, Clone)]
+pub(super) struct Remembered {
+    pub(super) report: ScriptReport,
+    /// Steps that following it took; none where it was not followed.
+    pub(super) steps: Option<u32>,
+    /// Ids of elements that it asked the page for, and that no page had on which it was read.
+    pub(super) asked: Vec<String>,
+}
+
+static REPORTS: LazyLock<Cache<Digest, Arc<Remembered>>> =
+    LazyLock::new(|| Cache::builder().max_capacity(MAX_BYTES).weigher(|_, one: &Arc<Remembered>| weight(one)).build());
+
+/// The report on a script of this digest and length, when it was read before.
+pub(super) fn recall(digest: Digest, length: usize) -> Option<Arc<Remembered>> {
+    (length >= SHORTEST).then(|| REPORTS.get(&digest))?
+}
+
+/// Remembers the report on a script of this length.
+pub(super) fn keep(length: usize, remembered: Remembered) {
+    if length >= SHORTEST {
+        REPORTS.insert(remembered.report.digest, Arc::new(remembered));
+    }
+}
+
+fn weight(one: &Remembered) -> u32 {
+    let ScriptReport { signs, layers, urls, redirects, actions, markup, elements, .. } = &one.report;
+    let texts = signs.iter().map(|(_, piece)| piece.len()).chain(layers.iter().map(|layer| layer.text.len()));
+    let texts = texts.chain([urls, redirects, markup, &one.asked].into_iter().flatten().map(String::len));
+    let texts = texts.chain(actions.iter().map(|action| action.target.len() + 64));
+    let texts = texts.chain(elements.iter().map(|made| made.markup.len() + 64));
+    let leaves = one.report.state.iter().flat_map(|state| &state.leaves).map(String::len);
+    let all = texts.chain(leaves).map(|length| length + 24).sum::<usize>();
+    u32::try_from(PLAIN + all).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Page;
+    use crate::script::{report, reports};
+
+    /// A page of scripts that take more steps together than a page may.
+    fn heavy_page() -> Page {
+        let heavy = |n: u32| {
+            format!(
+                "<script>var k=0,s='';for(var i=0;i<6000;i++){{k=(k*31+{n}+i)%65521;\
+                 if(i%999==0)s+=String.fromCharCode(97+k%26);}}document.write(unescape('%3Ci%3E%61%62%63%64%65%66%67%68%69%6a')+s);// {}</script>",
+                "padding ".repeat(40)
+            )
+        };
+        let body: String = (0..160).map(heavy).collect();
+        crate::parse::page(body.as_bytes(), &crate::parse::Options::default())
+    }
+
+    #[test]
+    fn reports_that_are_remembered_are_those_that_reading_again_gives() {
+        let page = heavy_page();
+        let first = reports(&page);
+        assert!(first.iter().any(|one| one.cut.is_some()), "the page's steps do not suffice for all: {first:#?}");
+        assert!(first.iter().any(|one| one.cut.is_none() && !one.markup.is_empty()), "{first:#?}");
+        for _ in 0..2 {
+            assert_eq!(reports(&page), first);
+        }
+        let last = page.active.last().expect("a script");
+        assert!(report(&last.value).cut.is_none(), "by itself there is room");
+        assert_eq!(reports(&page), first, "whatever was read in between");
+    }
+
+    #[test]
+    fn a_script_that_asks_its_page_is_read_on_each() {
+        let script = "var t=document.getElementById('store').textContent;document.write(unescape(t)); // ".to_owned()
+            + &"padding ".repeat(40);
+        let reports_on = |before: &str| {
+            let html = format!("{before}<script>{script}</script>");
+            reports(&crate::parse::page(html.as_bytes(), &crate::parse::Options::default()))
+        };
+        let written = |text: &str| {
+            let all = reports_on(&format!("<p id=store>{text}</p>"));
+            all.into_iter().flat_map(|one| one.markup).collect::<Vec<_>>()
+        };
+        let bare = reports_on("");
+        assert_eq!(written("%3Cb%3Efirst%20text%3C/b%3E"), ["<b>first text</b>"]);
+        assert_eq!(written("%3Cb%3Esecond%20text%3C/b%3E"), ["<b>second text</b>"]);
+        assert_eq!(reports_on(""), bare);
+    }
+}

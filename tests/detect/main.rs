@@ -31,6 +31,7 @@ mod offsite_redirect;
 mod page_cut;
 mod page_replaced;
 mod pictures_replaced;
+mod remembered;
 mod script_appended;
 mod script_in_text_element;
 mod script_writes_hidden_frame;

@@ -75,6 +75,7 @@ fn examined(old: &str, new: &str, head: &Head) -> Verdict {
         known,
         approval_ended: false,
         bodies,
+        approved_at: None,
         habits: None,
     };
     black_box(examine(&now, &approved, &terms)).judgement.verdict

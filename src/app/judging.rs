@@ -107,7 +107,7 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
     let (policy, bodies) = (Policy::Follow, &Bodies::new());
     let about = About { signatures, ..About::nothing() };
-    let terms = Terms { about, policy, known, approval_ended: false, bodies, habits: None };
+    let terms = Terms { about, policy, known, approval_ended: false, bodies, approved_at: None, habits: None };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         nearest: None,
@@ -146,6 +146,7 @@ impl Office {
             known,
             approval_ended: false,
             bodies,
+            approved_at: None,
             habits: None,
         };
         let examination = examine(&now, &approved, &terms);

@@ -111,17 +111,23 @@ impl<'a> Desk<'a> {
             false => Known::New,
         };
         let trouble = classify(Some(&snapshot.head), &body);
-        Ok(Some(examine_answer(&now, &old, trouble, &self.terms(known, &linked, snapshot.at))))
+        Ok(Some(examine_answer(&now, &old, trouble, &self.terms(known, &linked, (approved, snapshot.at)))))
     }
 
     fn read<'b>(&self, snapshot: &'b Snapshot, body: &'b [u8]) -> Read<'b> {
         read(of_snapshot(snapshot, body), &self.target.masks).signed(body, self.knowledge.signatures.as_ref())
     }
 
-    fn terms<'t>(&'t self, known: Known<'t>, bodies: &'t Bodies, at: Timestamp) -> Terms<'t> {
+    fn terms<'t>(
+        &'t self,
+        known: Known<'t>,
+        bodies: &'t Bodies,
+        (approved, at): (&[Approved], Timestamp),
+    ) -> Terms<'t> {
         let organisation = self.office.registry.owner(self.target).map(|owner| owner.name.as_str());
         let about = About { organisation, ..self.knowledge.about() };
         let (policy, habits) = (self.target.policy, Some((&self.habits, at)));
-        Terms { about, policy, known, approval_ended: false, bodies, habits }
+        let approved_at = approved.last().map(|(snapshot, _)| snapshot.at);
+        Terms { about, policy, known, approval_ended: false, bodies, approved_at, habits }
     }
 }

@@ -369,7 +369,15 @@ fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]
     let approved = read(of_snapshot(old.0, old.1), &target.masks);
     let now = read(of_snapshot(new.0, new.1), &target.masks);
     let (policy, known) = (Policy::Follow, Known::New);
-    let terms = Terms { about: About::nothing(), policy, known, approval_ended: false, bodies, habits: None };
+    let terms = Terms {
+        about: About::nothing(),
+        policy,
+        known,
+        approval_ended: false,
+        bodies,
+        approved_at: None,
+        habits: None,
+    };
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
 }

@@ -319,6 +319,7 @@ mod tests {
             Drift { text: 701, ..Drift::LIMIT },
             Drift { structure: 701, ..Drift::LIMIT },
             Drift { sites: 21, ..Drift::LIMIT },
+            Drift { strange: 81, ..Drift::LIMIT },
         ] {
             let judgement = at(far);
             assert_eq!(judgement.verdict, Verdict::Review, "{far:?}");

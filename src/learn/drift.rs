@@ -1,7 +1,11 @@
 //! How far a page is from an approved one: what is gone counts as much as what came in, so that nothing can be poisoned slowly.
 
 use super::hosts::{addresses, host};
-use crate::model::{Difference, Drift, Page, same_site, site};
+use super::region;
+use crate::model::{
+    ChangeKind, Difference, Drift, Habit, Habits, Keep, Learned, NodeKind, Page, Plane, Topic, same_site, site,
+};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use url::Url;
 
@@ -14,18 +18,63 @@ const MAX_ADDRESSES: usize = 50_000;
 /// has not become another one.
 const ROOM: (usize, usize) = (4_096, 200);
 
+/// How long a page must be known before new text in unusual places counts: until then every place is unusual.
+const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// From how many compared states on a page is known.
+const LESSONS: u32 = 7;
+/// In how many lessons a place must have changed to be usual; the first as long before the approval as the page must be known.
+const USUAL: u32 = 3;
+/// New text in unusual places that never counts, in bytes.
+const LITTLE: usize = 200;
+
+/// What is known of a page: its habits, when it was approved, and when it is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What was learned of it.
+    pub habits: &'a Habits,
+    /// When the state was approved that it is measured from; none where that is not known.
+    pub approved_at: Option<Timestamp>,
+    /// When it is asked.
+    pub at: Timestamp,
+}
+
 /// The distance of a page from an approved one.
 #[must_use]
-pub fn drift(approved: &Page, now: &Page, difference: &Difference, url: Option<&Url>) -> Drift {
+pub fn drift(approved: &Page, now: &Page, difference: &Difference, url: Option<&Url>, known: Option<Known>) -> Drift {
     let length = |page: &Page| page.visible_text(MAX_TEXT).len();
     let nodes = |page: &Page| page.nodes.len();
     let own = url.and_then(Url::host_str).unwrap_or_default();
-    let known = sites(approved, own);
+    let before = sites(approved, own);
     Drift {
         text: gone(difference.text_kept, length(approved), length(now).saturating_sub(ROOM.0)),
         structure: gone(difference.nodes_kept, nodes(approved), nodes(now).saturating_sub(ROOM.1)),
-        sites: u32::try_from(sites(now, own).difference(&known).count()).unwrap_or(u32::MAX),
+        sites: u32::try_from(sites(now, own).difference(&before).count()).unwrap_or(u32::MAX),
+        strange: known.map_or(0, |known| strange(now, difference, length(now), known)),
     }
+}
+
+/// The share of new text in places that were not known to change when the page was approved. An approval vouches for what was
+/// usual until then and for nothing that followed states have taught since: or whoever changes one small thing a day would
+/// teach that this is so.
+fn strange(now: &Page, difference: &Difference, whole: usize, known: Known) -> u16 {
+    let is_known = |learned: &&Learned| known.at.duration_since(learned.since) >= KNOWN && learned.compared >= LESSONS;
+    let Some(learned) = known.habits.learned.as_ref().filter(is_known) else { return 0 };
+    let vouched = |habit: &&Habit| {
+        let long = known.approved_at.is_some_and(|at| at.duration_since(habit.first) >= KNOWN);
+        known.habits.is(Keep::Pin, &habit.topic) || (long && habit.count >= USUAL)
+    };
+    let regions = learned.habits.iter().filter(vouched).filter_map(|habit| match &habit.topic {
+        Topic::Region { path } if !known.habits.is(Keep::Drop, &habit.topic) => Some(path.as_str()),
+        _ => None,
+    });
+    let usual: BTreeSet<&str> = regions.collect();
+    let new = difference.changes.iter().filter(|change| change.plane == Plane::Content).filter_map(|change| {
+        let id = change.new.filter(|_| matches!(change.kind, ChangeKind::Insert | ChangeKind::Update))?;
+        let counts = change.kind == ChangeKind::Insert || matches!(now.node(id).kind, NodeKind::Text(_));
+        (counts && !usual.contains(region::place(now, change).as_str())).then(|| now.text(id, MAX_TEXT).len())
+    });
+    let new: usize = new.sum();
+    if new <= LITTLE || whole == 0 { 0 } else { u16::try_from(new * 1000 / whole).unwrap_or(1000).min(1000) }
 }
 
 /// The share of the larger of two that the other does not have, in thousandths, rounded up.

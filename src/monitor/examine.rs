@@ -94,6 +94,8 @@ pub struct Terms<'a> {
     pub approval_ended: bool,
     /// Bytes of what the versions load, as far as they are at hand.
     pub bodies: &'a Bodies,
+    /// When the last of the approved states was approved, where they do not say it themselves.
+    pub approved_at: Option<Timestamp>,
     /// What was learned of the page, and when it is asked; none where nothing was.
     pub habits: Option<(&'a Habits, Timestamp)>,
 }
@@ -228,7 +230,11 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     });
     let Linked { findings: linked, excerpts } = linked::examine(now.resources, loaded, terms.bodies, terms.about);
     let measured = nearest.as_ref().zip(old);
-    let drift = measured.map(|((_, difference), old)| learn::drift(&old.page, &now.page, difference, now.url));
+    let drift = measured.map(|((_, difference), old)| {
+        let approved_at = old.approved_at.or(terms.approved_at);
+        let known = terms.habits.map(|(habits, at)| learn::Known { habits, approved_at, at });
+        learn::drift(&old.page, &now.page, difference, now.url, known)
+    });
     let (nearest, difference) = nearest.unzip();
     let normal = terms.habits.map(|(habits, at)| learn::normal(habits, at, &findings, &now.page, difference.as_ref()));
     let facts = Facts {

@@ -168,7 +168,7 @@ fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
 
 fn against(now: &Read, old: &Read, about: About<'_>) -> (Vec<Finding>, Option<Difference>) {
     let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
-    let terms = Terms { about, policy, known, approval_ended: false, bodies, habits: None };
+    let terms = Terms { about, policy, known, approval_ended: false, bodies, approved_at: None, habits: None };
     let examination = compare(now, std::slice::from_ref(old), &terms);
     (examination.findings, examination.difference)
 }

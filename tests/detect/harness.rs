@@ -151,6 +151,7 @@ fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) 
         known: Known::New,
         approval_ended: false,
         bodies,
+        approved_at: None,
         habits: None,
     };
     examine::examine(now, std::slice::from_ref(old), &terms).findings

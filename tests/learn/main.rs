@@ -2,5 +2,6 @@
 
 mod bounds;
 mod lessons;
+mod poison;
 mod pupil;
 mod quiet;

@@ -14,6 +14,7 @@ use crate::learn::Since;
 use crate::model::{Baseline, Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
 use crate::monitor::{About, Bodies, Read, Source, Terms, acts_anew, examine_answer, read, since};
 use anyhow::Result;
+use jiff::Timestamp;
 use pupil::Pupil;
 use std::time::Instant;
 use url::Url;
@@ -82,6 +83,8 @@ struct Desk<'s> {
 struct Approved {
     versions: Vec<Read<'static>>,
     states: Vec<Digest>,
+    /// When the last of them was.
+    at: Option<Timestamp>,
     /// The versions that were replaced last, newest last.
     replaced: Vec<Read<'static>>,
 }
@@ -141,7 +144,8 @@ impl<'s> Desk<'s> {
         let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
         let about = About { signatures: self.signatures, ..About::nothing() };
         let habits = Some(self.pupil.knows());
-        let terms = Terms { about, policy, known, approval_ended: false, bodies, habits };
+        let terms =
+            Terms { about, policy, known, approval_ended: false, bodies, approved_at: self.approved.at, habits };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, &self.approved.versions, trouble, &terms) else {
             return Some(UNSEEN);
@@ -165,6 +169,7 @@ impl<'s> Desk<'s> {
         let (first, state) = (without_url(first.clone()), first.state());
         self.pupil.learn(&first, state, url.as_ref(), Since::Nothing);
         self.approved.enter(first, state, Verdict::Unchanged);
+        self.approved.at = Some(self.pupil.knows().1);
         self.url = url;
     }
 
@@ -178,6 +183,7 @@ impl<'s> Desk<'s> {
             Verdict::Routine => self.followed = Some(state),
             Verdict::Review | Verdict::Alarm if self.approves(verdict) => {
                 self.approved.enter(now, state, verdict);
+                self.approved.at = Some(self.pupil.knows().1);
                 self.followed = None;
             }
             Verdict::Unchanged | Verdict::Unseen | Verdict::Review | Verdict::Alarm => {}

@@ -104,8 +104,9 @@ fn distance(of: &LearnedShown, context: &Context) -> String {
 
 /// A distance for programs: shares from 0 to 1, and a number of sites.
 fn drift_value(drift: Drift) -> Value {
-    let Drift { text, structure, sites } = drift;
-    json!({ "text": f64::from(text) / 1000.0, "structure": f64::from(structure) / 1000.0, "sites": sites })
+    let Drift { text, structure, sites, strange } = drift;
+    let share = |thousandths: u16| f64::from(thousandths) / 1000.0;
+    json!({ "text": share(text), "structure": share(structure), "sites": sites, "strange": share(strange) })
 }
 
 fn head(of: &LearnedShown, context: &Context) -> String {

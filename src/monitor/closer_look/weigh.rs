@@ -111,6 +111,7 @@ fn terms<'a>(desk: &'a Desk, known: Known<'a>, bodies: &'a Bodies) -> Terms<'a> 
         known,
         approval_ended: desk.baseline.has_ended(desk.now),
         bodies,
+        approved_at: None,
         habits: Some((&desk.habits, desk.now)),
     }
 }

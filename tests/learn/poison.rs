@@ -78,12 +78,12 @@ fn asked(from: i64, change: impl Fn(&mut Vec<String>, usize)) -> Option<(usize, 
 #[test]
 fn one_small_thing_a_day_is_asked_about_before_a_tenth_of_the_page_is_strange() {
     let spread = |text: &mut Vec<String>, n: usize| {
-        text[n * 7 % 80] = format!("第{n}の新しい文章です。みなさまどうぞお読みください。")
+        text[n * 7 % 80] = format!("第{n}の新しい文章です。みなさまどうぞお読みください。");
     };
     let one_place =
         |text: &mut Vec<String>, n: usize| text[n % 8] = format!("第{n}回のごあいさつを申し上げます。ご覧ください。");
     let grown = |text: &mut Vec<String>, n: usize| {
-        text.push(format!("追記その{n}。市の担当者からのお知らせをここに書きます。"))
+        text.push(format!("追記その{n}。市の担当者からのお知らせをここに書きます。"));
     };
     // Right after the registration, and into a page that has been known for a month.
     for from in [1, 30] {

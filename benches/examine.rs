@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark stops when it cannot go on")]
 
 use criterion::Criterion;
-use hinomi::judge::Known;
-use hinomi::model::{Head, Policy, Verdict};
+use hinomi::model::{Head, Verdict};
 use hinomi::monitor::{About, Bodies, Source, Terms, examine, read};
 use hinomi::parse;
 use std::fmt::Write as _;
@@ -68,16 +67,8 @@ fn examined(old: &str, new: &str, head: &Head) -> Verdict {
     let now = read_one(new.as_bytes());
     black_box(now.state());
     let approved = [read_one(old.as_bytes())];
-    let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
-    let terms = Terms {
-        about: About { organisation: Some("例示市"), ..About::nothing() },
-        policy,
-        known,
-        approval_ended: false,
-        bodies,
-        approved_at: None,
-        habits: None,
-    };
+    let bodies = &Bodies::new();
+    let terms = Terms::new(About { organisation: Some("例示市"), ..About::nothing() }, bodies);
     black_box(examine(&now, &approved, &terms)).judgement.verdict
 }
 

@@ -5,7 +5,7 @@ use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
 use crate::model::{
-    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Policy, Signatures, Snapshot, Target, Verdict, Words,
+    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Signatures, Snapshot, Target, Verdict, Words,
 };
 use crate::monitor::{About, Bodies, Examination, Knowledge, Read, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
@@ -105,9 +105,8 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
         false => Known::New,
     };
     let trouble = classify(None, new.0).filter(|_| now.page.kind == InputKind::Page && !same);
-    let (policy, bodies) = (Policy::Follow, &Bodies::new());
-    let about = About { signatures, ..About::nothing() };
-    let terms = Terms { about, policy, known, approval_ended: false, bodies, approved_at: None, habits: None };
+    let (about, bodies) = (About { signatures, ..About::nothing() }, &Bodies::new());
+    let terms = Terms { known, ..Terms::new(about, bodies) };
     let examination = examine_answer(&now, &[approved], trouble, &terms).unwrap_or_else(|reason| Examination {
         difference: None,
         nearest: None,
@@ -139,16 +138,8 @@ impl Office {
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
         let all: Vec<&Snapshot> = old.iter().copied().chain([new]).collect();
         let bodies = &self.linked_bodies(&all).await?;
-        let (policy, known) = (target.policy, Known::New);
-        let terms = Terms {
-            about: About { organisation, ..knowledge.about() },
-            policy,
-            known,
-            approval_ended: false,
-            bodies,
-            approved_at: None,
-            habits: None,
-        };
+        let about = About { organisation, ..knowledge.about() };
+        let terms = Terms { policy: target.policy, ..Terms::new(about, bodies) };
         let examination = examine(&now, &approved, &terms);
         Ok((examination.nearest.unwrap_or_default(), Compared::of(now.page.kind, examination)))
     }

@@ -5,11 +5,11 @@ use super::judging::of_snapshot;
 use crate::app::fault::{OrFault as _, fault, in_both};
 use crate::app::mark::{mark, named, system_user};
 use crate::fetch::classify::classify;
-use crate::judge::{Directory, Known, receivers};
+use crate::judge::{Directory, receivers};
 use crate::model::words;
 use crate::model::{
-    Approval, ApprovalAction, Baseline, Digest, Event, Evidence, Incident, IncidentState, Notice, Persona, Policy,
-    Proposal, Receiver, Snapshot, Target, TargetId, Verdict, Words, defang,
+    Approval, ApprovalAction, Baseline, Digest, Event, Evidence, Incident, IncidentState, Notice, Persona, Proposal,
+    Receiver, Snapshot, Target, TargetId, Verdict, Words, defang,
 };
 use crate::monitor::{About, Bodies, Terms, examine, read};
 use crate::store::Store as _;
@@ -368,16 +368,7 @@ fn check_is_page(proposal: &Proposal, body: &[u8]) -> Result<()> {
 fn only_routine(target: &Target, old: (&Snapshot, &[u8]), new: (&Snapshot, &[u8]), bodies: &Bodies) -> bool {
     let approved = read(of_snapshot(old.0, old.1), &target.masks);
     let now = read(of_snapshot(new.0, new.1), &target.masks);
-    let (policy, known) = (Policy::Follow, Known::New);
-    let terms = Terms {
-        about: About::nothing(),
-        policy,
-        known,
-        approval_ended: false,
-        bodies,
-        approved_at: None,
-        habits: None,
-    };
+    let terms = Terms::new(About::nothing(), bodies);
     let verdict = examine(&now, &[approved], &terms).judgement.verdict;
     matches!(verdict, Verdict::Unchanged | Verdict::Routine)
 }

@@ -100,6 +100,15 @@ pub struct Terms<'a> {
     pub habits: Option<(&'a Habits, Timestamp)>,
 }
 
+impl<'a> Terms<'a> {
+    /// A new state that ordinary updates are followed of, and of which nothing was learned.
+    #[must_use]
+    pub const fn new(about: About<'a>, bodies: &'a Bodies) -> Self {
+        let (policy, known, approval_ended) = (Policy::Follow, Known::New, false);
+        Self { about, policy, known, approval_ended, bodies, approved_at: None, habits: None }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Examination {

@@ -3,10 +3,10 @@
 use super::examine::{About, Form, Read, Source, Terms, examine as compare, listed, read, scan};
 use crate::detect;
 use crate::diff::readable;
-use crate::judge::{Known, weigh};
+use crate::judge::weigh;
 use crate::model::{
-    ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Policy, Resource,
-    ResourceKind, Verdict,
+    ChangeKind, Difference, Digest, Excerpt, Finding, Location, MAX_EVIDENCE, Page, Plane, Resource, ResourceKind,
+    Verdict,
 };
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -167,8 +167,8 @@ fn read_as<'a>(resource: &'a Resource, body: &[u8]) -> Read<'a> {
 }
 
 fn against(now: &Read, old: &Read, about: About<'_>) -> (Vec<Finding>, Option<Difference>) {
-    let (known, policy, bodies) = (Known::New, Policy::Follow, &Bodies::new());
-    let terms = Terms { about, policy, known, approval_ended: false, bodies, approved_at: None, habits: None };
+    let bodies = &Bodies::new();
+    let terms = Terms::new(about, bodies);
     let examination = compare(now, std::slice::from_ref(old), &terms);
     (examination.findings, examination.difference)
 }

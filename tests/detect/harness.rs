@@ -7,11 +7,9 @@
 //! from <https://www.city.example/>.
 
 use crate::signatures::Plain;
-use hinomi::judge::Known;
 use hinomi::model::{
     Certificate, Confidence, Content, Digest, Finding, FleetSites, Head, Hop, Indicator, IndicatorKind,
-    IndicatorSource, Indicators, Plane, Policy, Resource, ResourceKind, Severity, UnseenReason, Verdict, Wanted,
-    same_site,
+    IndicatorSource, Indicators, Plane, Resource, ResourceKind, Severity, UnseenReason, Verdict, Wanted, same_site,
 };
 use hinomi::monitor as examine;
 use jiff::Timestamp;
@@ -145,15 +143,7 @@ fn about() -> examine::About<'static> {
 }
 
 fn examined(now: &examine::Read, old: &examine::Read, bodies: &examine::Bodies) -> Vec<Finding> {
-    let terms = examine::Terms {
-        about: about(),
-        policy: Policy::default(),
-        known: Known::New,
-        approval_ended: false,
-        bodies,
-        approved_at: None,
-        habits: None,
-    };
+    let terms = examine::Terms::new(about(), bodies);
     examine::examine(now, std::slice::from_ref(old), &terms).findings
 }
 

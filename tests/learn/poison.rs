@@ -2,9 +2,8 @@
 //! news do not.
 
 use crate::pupil::{day, page};
-use hinomi::judge::Known;
 use hinomi::learn::{self, Lesson};
-use hinomi::model::{Habits, Policy, Verdict};
+use hinomi::model::{Habits, Verdict};
 use hinomi::monitor::{About, Bodies, Read, Terms, examine, since};
 
 /// A town's page of some eighty sentences.
@@ -41,9 +40,9 @@ impl Watch {
     /// What is said of a state; what is accepted teaches.
     fn see(&mut self, html: &str, on: i64) -> Verdict {
         let now = page(html);
-        let (about, policy, known, bodies) = (About::nothing(), Policy::Follow, Known::New, &Bodies::new());
+        let bodies = &Bodies::new();
         let (approved_at, habits) = (Some(day(self.approved_on)), Some((&self.habits, day(on))));
-        let terms = Terms { about, policy, known, approval_ended: false, bodies, approved_at, habits };
+        let terms = Terms { approved_at, habits, ..Terms::new(About::nothing(), bodies) };
         let approved = std::slice::from_ref(&self.approved);
         let examination = examine(&now, approved, &terms);
         let verdict = examination.judgement.verdict;

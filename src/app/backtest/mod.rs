@@ -9,9 +9,8 @@ pub use stored::Stored;
 
 use super::inputs;
 use crate::fetch::classify::classify;
-use crate::judge::Known;
 use crate::learn::Since;
-use crate::model::{Baseline, Digest, Finding, InputKind, Plane, Policy, Signatures, Verdict};
+use crate::model::{Baseline, Digest, Finding, InputKind, Plane, Signatures, Verdict};
 use crate::monitor::{About, Bodies, Read, Source, Terms, acts_anew, examine_answer, read, since};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -141,11 +140,10 @@ impl<'s> Desk<'s> {
             self.pupil.learn(&now, state, self.url.as_ref(), Since::Nothing);
             return Some((Verdict::Unchanged, (0, 0), Vec::new()));
         }
-        let (policy, known, bodies) = (Policy::Follow, Known::New, &Bodies::new());
+        let bodies = &Bodies::new();
         let about = About { signatures: self.signatures, ..About::nothing() };
         let habits = Some(self.pupil.knows());
-        let terms =
-            Terms { about, policy, known, approval_ended: false, bodies, approved_at: self.approved.at, habits };
+        let terms = Terms { approved_at: self.approved.at, habits, ..Terms::new(about, bodies) };
         let trouble = trouble.filter(|_| now.page.kind == InputKind::Page);
         let Ok(examination) = examine_answer(&now, &self.approved.versions, trouble, &terms) else {
             return Some(UNSEEN);

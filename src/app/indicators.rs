@@ -67,9 +67,14 @@ impl Office {
     /// # Errors
     /// When the store fails, or a signature cannot be used.
     pub async fn knowledge(&self) -> Result<Knowledge> {
-        let signatures = signatures::in_force(&self.settings, self.language)?;
         let fleet = fleet_sites(&self.store).await?.into();
-        Ok(Knowledge { indicators: self.indicators().await?.into(), signatures, fleet })
+        Ok(Knowledge { fleet, ..self.known_attacks().await? })
+    }
+
+    /// What is known of attacks alone: what others approved matters only beside an approved state.
+    async fn known_attacks(&self) -> Result<Knowledge> {
+        let signatures = signatures::in_force(&self.settings, self.language)?;
+        Ok(Knowledge { indicators: self.indicators().await?.into(), signatures, ..Knowledge::default() })
     }
 }
 
@@ -89,7 +94,7 @@ pub(super) async fn fleet_sites(store: &Sqlite) -> Result<FleetSites> {
 pub async fn knowledge_at(places: &Places<'_>) -> Result<Knowledge> {
     let settings = settings(places)?;
     if wiring::paths(&settings).database.is_file() {
-        return Office::open_store(places).await?.knowledge().await;
+        return Office::open_store(places).await?.known_attacks().await;
     }
     Ok(Knowledge { signatures: signatures::in_force(&settings, places.language)?, ..Knowledge::default() })
 }

@@ -5,7 +5,7 @@ use crate::diff::readable;
 use crate::fetch::classify::classify;
 use crate::judge::{Known, unseen};
 use crate::model::{
-    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Signatures, Snapshot, Target, Verdict, Words,
+    Bounded, Excerpt, Finding, InputKind, Judgement, Page, Signatures, Snapshot, Target, Verdict, Words, counted,
 };
 use crate::monitor::{About, Bodies, Examination, Knowledge, Read, Source, Terms, examine, examine_answer, read, scan};
 use crate::store::Store as _;
@@ -118,30 +118,54 @@ pub fn compare_bytes(old: (&[u8], &str), new: (&[u8], &str), signatures: &dyn Si
     Compared::of(now.page.kind, Examination { findings, ..examination })
 }
 
+fn tell_lost(judgement: &mut Judgement, lost: usize) {
+    if lost > 0 {
+        let count = counted(lost, "approved state");
+        judgement.despite.push(Words::new(
+            format!("{count} could not be read and took no part in it; `hinomi baseline verify` says why"),
+            format!(
+                "承認済みの{lost}状態は読み取れず、比較の対象外です。原因は `hinomi baseline verify` で確認できます"
+            ),
+        ));
+    }
+}
+
 impl Office {
-    /// Compares what waits with what is approved, as a check does; says which of the approved states is the nearest.
+    /// Compares what waits with what is approved, as a check does; says which of the approved states is the nearest. One
+    /// that cannot be read is passed over and told.
     ///
     /// # Errors
-    /// When one of the bodies is gone.
+    /// When the body of the new state is gone, or those of all approved ones.
     pub async fn compare(&self, target: &Target, old: &[&Snapshot], new: &Snapshot) -> Result<(usize, Compared)> {
         let new_body = self.body(new).await?;
-        let mut bodies = Vec::new();
-        for old in old {
-            bodies.push(self.body(old).await?);
-        }
+        let there = self.readable(old).await?;
         let knowledge = &self.knowledge().await?;
         let read = |snapshot, body| {
             read(of_snapshot(snapshot, body), &target.masks).signed(body, knowledge.signatures.as_ref())
         };
-        let (approved, now) = (old.iter().zip(&bodies).map(|(old, body)| read(old, body)), read(new, &new_body));
-        let approved: Vec<Read> = approved.collect();
+        let approved: Vec<Read> = there.iter().map(|(index, body)| read(old[*index], body)).collect();
+        let now = read(new, &new_body);
         let organisation = self.registry.owner(target).map(|owner| owner.name.as_str());
         let all: Vec<&Snapshot> = old.iter().copied().chain([new]).collect();
         let bodies = &self.linked_bodies(&all).await?;
         let about = About { organisation, ..knowledge.about() };
         let terms = Terms { policy: target.policy, ..Terms::new(about, bodies) };
-        let examination = examine(&now, &approved, &terms);
-        Ok((examination.nearest.unwrap_or_default(), Compared::of(now.page.kind, examination)))
+        let mut examination = examine(&now, &approved, &terms);
+        tell_lost(&mut examination.judgement, old.len() - there.len());
+        let nearest = examination.nearest.and_then(|nearest| there.get(nearest)).map(|(index, _)| *index);
+        Ok((nearest.unwrap_or_default(), Compared::of(now.page.kind, examination)))
+    }
+
+    /// The bodies that can be read, by the index of their snapshot.
+    async fn readable(&self, snapshots: &[&Snapshot]) -> Result<Vec<(usize, Vec<u8>)>> {
+        let (mut there, mut failed) = (Vec::new(), None);
+        for (index, snapshot) in snapshots.iter().enumerate() {
+            match self.body(snapshot).await {
+                Ok(body) => there.push((index, body)),
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.filter(|_| there.is_empty()).map_or(Ok(there), Err)
     }
 }
 

@@ -4,7 +4,9 @@ use super::Office;
 use super::judging::of_snapshot;
 use crate::fetch::classify::classify;
 use crate::judge::Known;
-use crate::model::{Approval, ApprovalAction, Evidence, Habits, Persona, Snapshot, Target, UnseenReason};
+use crate::model::{
+    Approval, ApprovalAction, ApprovedState, Baseline, Evidence, Habits, Persona, Snapshot, Target, UnseenReason,
+};
 use crate::monitor::{About, Bodies, Examination, Knowledge, Read, Terms, examine_answer, read};
 use crate::store::Store as _;
 use anyhow::Result;
@@ -56,16 +58,22 @@ fn of_evidence(evidence: Evidence) -> Option<Snapshot> {
     Some(Snapshot { at, bytes, size, state: state?, head, resources })
 }
 
-/// A state that is approved, and whether it is a special page.
-pub(super) type Approved = (Snapshot, bool);
+/// Enters a line of the record into what is approved, as the store does.
+pub(super) fn enter(approved: &mut Baseline, approval: Approval) {
+    approved.states.retain(|one| stays(one, &approval));
+    approved.revision += 1;
+    if approval.action == ApprovalAction::Approve {
+        approved.states.push(approval.into());
+    }
+}
 
-/// An approval takes the place of the ordinary states before it; special ones and those that say so stand beside.
-pub(super) fn enter(approved: &mut Vec<Approved>, approval: Approval) {
-    let Approval { action, snapshot, special, beside, .. } = approval;
-    let replaces = action == ApprovalAction::Approve && special.is_none() && !beside;
-    approved.retain(|(one, special)| one.state != snapshot.state && (*special || !replaces));
-    if action == ApprovalAction::Approve {
-        approved.push((snapshot, special.is_some()));
+/// An approval takes the place of the ordinary states before it; special pages, and those that say so, stand beside.
+fn stays(one: &ApprovedState, entered: &Approval) -> bool {
+    let same = one.snapshot.state == entered.snapshot.state;
+    match (entered.action, &entered.special) {
+        (ApprovalAction::Retire, _) => !same,
+        (ApprovalAction::Approve, None) => one.special.is_some() || (entered.beside && !same),
+        (ApprovalAction::Approve, special) => !(same && one.special == *special),
     }
 }
 
@@ -95,39 +103,35 @@ impl<'a> Desk<'a> {
     pub(super) async fn examine(
         &self,
         snapshot: &Snapshot,
-        approved: &[Approved],
+        approved: &Baseline,
     ) -> Result<Option<std::result::Result<Examination, UnseenReason>>> {
         let Ok(body) = self.office.body(snapshot).await else { return Ok(None) };
         let mut bodies = Vec::new();
-        for (known, _) in approved {
-            bodies.extend(self.office.body(known).await.ok().map(|body| (known, body)));
+        for (_, state) in approved.in_use(snapshot.at) {
+            bodies.extend(self.office.body(&state.snapshot).await.ok().map(|body| (state, body)));
         }
-        let all: Vec<&Snapshot> = approved.iter().map(|(known, _)| known).chain([snapshot]).collect();
+        let all: Vec<&Snapshot> = approved.states.iter().map(|state| &state.snapshot).chain([snapshot]).collect();
         let linked = self.office.linked_bodies(&all).await?;
-        let (now, old) = (self.read(snapshot, &body), bodies.iter().map(|(known, body)| self.read(known, body)));
+        let now = self.read(snapshot, &body);
+        let old =
+            bodies.iter().map(|(state, body)| Read { approved_at: Some(state.at), ..self.read(&state.snapshot, body) });
         let old: Vec<Read> = old.collect();
         let known = match old.iter().any(|old| old.state() == now.state()) {
             true => Known::Approved { special: None, expired: false, outdated: false },
             false => Known::New,
         };
         let trouble = classify(Some(&snapshot.head), &body);
-        Ok(Some(examine_answer(&now, &old, trouble, &self.terms(known, &linked, (approved, snapshot.at)))))
+        Ok(Some(examine_answer(&now, &old, trouble, &self.terms(known, &linked, snapshot.at))))
     }
 
     fn read<'b>(&self, snapshot: &'b Snapshot, body: &'b [u8]) -> Read<'b> {
         read(of_snapshot(snapshot, body), &self.target.masks).signed(body, self.knowledge.signatures.as_ref())
     }
 
-    fn terms<'t>(
-        &'t self,
-        known: Known<'t>,
-        bodies: &'t Bodies,
-        (approved, at): (&[Approved], Timestamp),
-    ) -> Terms<'t> {
+    fn terms<'t>(&'t self, known: Known<'t>, bodies: &'t Bodies, at: Timestamp) -> Terms<'t> {
         let organisation = self.office.registry.owner(self.target).map(|owner| owner.name.as_str());
         let about = About { organisation, ..self.knowledge.about() };
         let (policy, habits) = (self.target.policy, Some((&self.habits, at)));
-        let approved_at = approved.last().map(|(snapshot, _)| snapshot.at);
-        Terms { about, policy, known, approval_ended: false, bodies, approved_at, habits }
+        Terms { policy, known, habits, ..Terms::new(about, bodies) }
     }
 }

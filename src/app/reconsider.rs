@@ -1,8 +1,8 @@
 //! Judges an observation of the past again, from what is kept of it.
 
 use super::Office;
-use super::past::{self, Approved, Desk, Event};
-use crate::model::{Finding, Observation, Persona, Snapshot, Target, UnseenReason, Verdict, Words, words};
+use super::past::{self, Desk, Event};
+use crate::model::{Baseline, Finding, Observation, Persona, Snapshot, Target, UnseenReason, Verdict, Words, words};
 use crate::monitor::{CheckReport, Examination};
 use crate::store::Store as _;
 use anyhow::Result;
@@ -47,8 +47,8 @@ impl Office {
     }
 
     /// The kept snapshot of an observed state, and the states that were approved when it was observed.
-    async fn then(&self, target: &Target, seen: &Observation) -> Result<(Option<Snapshot>, Vec<Approved>)> {
-        let (mut shown, mut approved) = (None, Vec::new());
+    async fn then(&self, target: &Target, seen: &Observation) -> Result<(Option<Snapshot>, Baseline)> {
+        let (mut shown, mut approved) = (None, Baseline::default());
         for event in past::events(self, target, seen.persona).await? {
             match event {
                 Event::Shown(snapshot) if Some(snapshot.state) == seen.state => shown = Some(*snapshot),

@@ -1,6 +1,6 @@
 //! `hinomi check`: one round now over all or the named targets.
 
-use super::terms::moment;
+use super::moment::moment;
 use super::{Context, Outcome, json, render};
 use crate::app::{self, CheckReport, Office, Reconsidered};
 use crate::model::{UnseenReason, Verdict, japan_time, words};
@@ -82,11 +82,11 @@ fn print_past(one: &Reconsidered, context: &Context) -> anyhow::Result<()> {
         return json::line(&line);
     }
     let (at, then) = (japan_time(one.at), render::verdict(context, one.then));
-    render::say(
-        context,
-        &format!("observed {at}: {then}; judged again today:"),
-        &format!("{at} の観測結果: {then}。現在の判定:"),
-    )?;
+    let (en, ja) = match one.anew {
+        true => ("judged again today:", "現在の判定:"),
+        false => ("it cannot be judged again:", "改めて判定することはできません:"),
+    };
+    render::say(context, &format!("observed {at}: {then}; {en}"), &format!("{at} の観測結果: {then}。{ja}"))?;
     print(&one.report, context, true)
 }
 

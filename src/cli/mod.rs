@@ -13,6 +13,7 @@ mod incident;
 mod indicators;
 mod japanese;
 mod json;
+mod moment;
 mod notify;
 mod render;
 mod run;

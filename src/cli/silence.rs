@@ -1,6 +1,6 @@
 //! `hinomi silence` and `hinomi plan`: messages held back for a time, and changes announced beforehand.
 
-use super::terms::moment;
+use super::moment::moment;
 use super::{Context, Outcome, json, render};
 use crate::app::OrFault as _;
 use crate::app::{self, Fault, Office, Store as _, mark};

@@ -1,12 +1,8 @@
 //! What states, kinds and grades are called on a terminal, in both languages.
 
-use crate::app::Fault;
 use crate::model::{
-    ApprovalAction, CaptureOf, Confidence, IncidentState, JAPAN, Language, Looks, ScriptSign, Severity, Sink,
-    StaticWords, words,
+    ApprovalAction, CaptureOf, Confidence, IncidentState, Language, Looks, ScriptSign, Severity, Sink, StaticWords,
 };
-use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 const fn term(en: &'static str, ja: &'static str) -> StaticWords {
     StaticWords { en, ja }
@@ -112,31 +108,4 @@ pub(super) fn looks(looks: Looks, language: Language) -> String {
     };
     let names = looks.names().map(|name| if language == Language::Japanese { ja(name) } else { name });
     names.collect::<Vec<_>>().join(", ")
-}
-
-/// A moment as people type it: RFC 3339, or as tables show it, in Japan time.
-pub(super) fn moment(text: &str) -> Result<Timestamp, Fault> {
-    let japan = || text.trim_end_matches("JST").trim().parse::<DateTime>().ok()?.to_zoned(JAPAN).ok();
-    text.parse().ok().or_else(|| japan().map(|zoned| zoned.timestamp())).ok_or_else(|| {
-        Fault::new(words!(
-            "'{text}' is no moment; write 2026-04-01T09:00+09:00, or 2026-04-01 09:00 for Japan time",
-            "「{text}」は日時ではありません。2026-04-01 09:00（日本時間）、または 2026-04-01T09:00+09:00 のように書いてください"
-        ))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_read_as_they_are_shown() {
-        let at = |text: &str| moment(text).ok().map(|at| at.to_string());
-        let nine = Some("2026-04-01T00:00:00Z".to_owned());
-        for text in ["2026-04-01T09:00+09:00", "2026-04-01 09:00", "2026-04-01 09:00:00 JST", "2026-04-01T00:00:00Z"] {
-            assert_eq!(at(text), nine, "{text}");
-        }
-        assert_eq!(at("2026-04-01"), Some("2026-03-31T15:00:00Z".to_owned()));
-        assert_eq!((at("yesterday"), at("JST"), at("")), (None, None, None));
-    }
 }

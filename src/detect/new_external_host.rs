@@ -16,10 +16,11 @@ use url::{Host, Url};
 /// the approved page, and a new script in the page that loads something from such a host. More than four hundred
 /// well-known services (analytics, maps, video, fonts …) are named and asked about, unless they stand where pages have
 /// nothing; so are sites of which the approved page links to three addresses and more, and those from which at least five
-/// organisations of the fleet have approved something. Of services where anybody can publish only frames that are shown and packages. On hosts that strangers share
-/// a publisher is approved, not the host. A file of the page whose host redirects to such a host counts as well. The name of a public body is no excuse: such sites are broken into as others
-/// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is less sure than a
-/// script. Without an approved page only imitations and disguised addresses
+/// organisations of the fleet have approved something. Of services where anybody can publish only frames that are shown
+/// and packages. On hosts that strangers share a publisher is approved, not the host. A file of the page whose host
+/// redirects to such a host counts as well. The name of a public body is no excuse: such sites are broken into as others
+/// are. Hosts that imitate the name of a service are told as critical. A frame that is plainly there to be looked at is
+/// less sure than a script. Without an approved page only imitations and disguised addresses
 /// count; other foreign scripts and frames are no more than information.
 ///
 /// # Why it matters

@@ -3,7 +3,7 @@
 use super::hosts::{addresses, host};
 use super::region;
 use crate::model::{
-    ChangeKind, Difference, Drift, Habit, Habits, Keep, Learned, NodeKind, Page, Plane, Topic, same_site, site,
+    Change, ChangeKind, Difference, Drift, Habit, Habits, Keep, Learned, NodeKind, Page, Plane, Topic, same_site, site,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -27,9 +27,9 @@ const USUAL: u32 = 3;
 /// New text in unusual places that never counts, in bytes.
 const LITTLE: usize = 200;
 
-/// What is known of a page: its habits, when it was approved, and when it is asked.
+/// What is known of a page from before: its habits, when it was approved, and when it is asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct Experience<'a> {
     /// What was learned of it.
     pub habits: &'a Habits,
     /// When the state was approved that it is measured from; none where that is not known.
@@ -40,7 +40,13 @@ pub struct Known<'a> {
 
 /// The distance of a page from an approved one.
 #[must_use]
-pub fn drift(approved: &Page, now: &Page, difference: &Difference, url: Option<&Url>, known: Option<Known>) -> Drift {
+pub fn drift(
+    approved: &Page,
+    now: &Page,
+    difference: &Difference,
+    url: Option<&Url>,
+    known: Option<Experience>,
+) -> Drift {
     let length = |page: &Page| page.visible_text(MAX_TEXT).len();
     let nodes = |page: &Page| page.nodes.len();
     let own = url.and_then(Url::host_str).unwrap_or_default();
@@ -49,14 +55,14 @@ pub fn drift(approved: &Page, now: &Page, difference: &Difference, url: Option<&
         text: gone(difference.text_kept, length(approved), length(now).saturating_sub(ROOM.0)),
         structure: gone(difference.nodes_kept, nodes(approved), nodes(now).saturating_sub(ROOM.1)),
         sites: u32::try_from(sites(now, own).difference(&before).count()).unwrap_or(u32::MAX),
-        strange: known.map_or(0, |known| strange(now, difference, length(now), known)),
+        strange: known.map_or(0, |known| strange((approved, now), difference, length(now), known)),
     }
 }
 
 /// The share of new text in places that were not known to change when the page was approved. An approval vouches for what was
 /// usual until then and for nothing that followed states have taught since: or whoever changes one small thing a day would
 /// teach that this is so.
-fn strange(now: &Page, difference: &Difference, whole: usize, known: Known) -> u16 {
+fn strange((before, now): (&Page, &Page), difference: &Difference, whole: usize, known: Experience) -> u16 {
     let is_known = |learned: &&Learned| known.at.duration_since(learned.since) >= KNOWN && learned.compared >= LESSONS;
     let Some(learned) = known.habits.learned.as_ref().filter(is_known) else { return 0 };
     let vouched = |habit: &&Habit| {
@@ -69,12 +75,30 @@ fn strange(now: &Page, difference: &Difference, whole: usize, known: Known) -> u
     });
     let usual: BTreeSet<&str> = regions.collect();
     let new = difference.changes.iter().filter(|change| change.plane == Plane::Content).filter_map(|change| {
-        let id = change.new.filter(|_| matches!(change.kind, ChangeKind::Insert | ChangeKind::Update))?;
-        let counts = change.kind == ChangeKind::Insert || matches!(now.node(id).kind, NodeKind::Text(_));
-        (counts && !usual.contains(region::place(now, change).as_str())).then(|| now.text(id, MAX_TEXT).len())
+        let came_in = came_in(before, now, change)?;
+        (!usual.contains(region::place(now, change).as_str())).then_some(came_in)
     });
     let new: usize = new.sum();
     if new <= LITTLE || whole == 0 { 0 } else { u16::try_from(new * 1000 / whole).unwrap_or(1000).min(1000) }
+}
+
+/// How much text a change brought, in bytes: all that was inserted, and of a text that changed what lies between its beginning
+/// and its end that stayed.
+fn came_in(before: &Page, now: &Page, change: &Change) -> Option<usize> {
+    let new = change.new?;
+    match (change.kind, change.old.map(|old| &before.node(old).kind), &now.node(new).kind) {
+        (ChangeKind::Insert, ..) => Some(now.text(new, MAX_TEXT).len()),
+        (ChangeKind::Update, Some(NodeKind::Text(old)), NodeKind::Text(new)) => Some(between(old, new)),
+        _ => None,
+    }
+}
+
+/// Bytes of the newer of two texts without the beginning and the end that both have.
+fn between(old: &str, new: &str) -> usize {
+    let alike = |one: (u8, u8)| one.0 == one.1;
+    let start = old.bytes().zip(new.bytes()).take_while(|one| alike(*one)).count();
+    let (old, new) = (&old.as_bytes()[start..], &new.as_bytes()[start..]);
+    new.len() - old.iter().copied().rev().zip(new.iter().copied().rev()).take_while(|one| alike(*one)).count()
 }
 
 /// The share of the larger of two that the other does not have, in thousandths, rounded up.
@@ -103,5 +127,15 @@ mod tests {
         assert_eq!(gone(1.0, 100, 400), 750, "four times as long");
         assert_eq!(gone(0.25, 400, 100), 750);
         assert_eq!((gone(1.0, 0, 0), gone(1.0, 0, 5), gone(f64::NAN, 5, 5)), (0, 1000, 0));
+    }
+
+    #[test]
+    fn of_a_text_that_changed_only_what_is_new_counts() {
+        assert_eq!(between("updated on 1 May", "updated on 12 May"), 1);
+        assert_eq!(between("a long text", "a long text and more"), 9);
+        assert_eq!(between("a long text and more", "a long text"), 0);
+        assert_eq!(between("aaa", "aaaaa"), 2, "beginning and end do not overlap");
+        assert_eq!(between("old", "another"), 7);
+        assert_eq!((between("", "new"), between("same", "same"), between("役所", "役場")), (3, 0, 3));
     }
 }

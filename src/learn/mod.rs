@@ -18,7 +18,7 @@ mod show;
 mod size;
 mod vocabulary;
 
-pub use drift::{Known, drift};
+pub use drift::{Experience, drift};
 pub use normal::normal;
 pub use show::shown;
 

@@ -81,6 +81,13 @@ pub struct ApprovedState {
     pub expires: Timestamp,
 }
 
+impl From<Approval> for ApprovedState {
+    fn from(approval: Approval) -> Self {
+        let Approval { snapshot, at, by, reason, special, expires, .. } = approval;
+        Self { snapshot, at, by, reason, special, expires }
+    }
+}
+
 /// The approved states of a target and persona.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Baseline {

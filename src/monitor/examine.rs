@@ -241,7 +241,7 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
     let measured = nearest.as_ref().zip(old);
     let drift = measured.map(|((_, difference), old)| {
         let approved_at = old.approved_at.or(terms.approved_at);
-        let known = terms.habits.map(|(habits, at)| learn::Known { habits, approved_at, at });
+        let known = terms.habits.map(|(habits, at)| learn::Experience { habits, approved_at, at });
         learn::drift(&old.page, &now.page, difference, now.url, known)
     });
     let (nearest, difference) = nearest.unzip();

@@ -1,7 +1,7 @@
 //! SQLite's own: versions, damaged rows, backups.
 
 use crate::sample::*;
-use hinomi::model::{Digest, Incident};
+use hinomi::model::{Content, Digest, Incident, Resource, ResourceKind, Wanted};
 use hinomi::store::{CheckRecord, ENDED, Paths, RUNNING, STOPPED, Slot, Sqlite, Store, StoreError, restore};
 use std::fs;
 
@@ -73,6 +73,28 @@ async fn a_damaged_row_hides_no_other() {
     store.abandon(id("t2"), DESKTOP).await.unwrap();
     store.put_registry(many(3), at(2000)).await.unwrap();
     assert_eq!(store.due(at(2000), 10, 10).await.unwrap().len(), 3, "the next registry mends its rows");
+}
+
+#[tokio::test]
+async fn a_damaged_approval_hides_no_owner_of_others() {
+    let place = OnDisk::new();
+    let store = place.open();
+    let loads = |name: &str, url: &str| {
+        let wanted = Wanted { kind: ResourceKind::Script, url: url.parse().unwrap(), own: false };
+        let mut approval = approval(name, name, 1);
+        approval.snapshot.resources = vec![Resource::new(wanted, true, Content::Absent { status: 404 })];
+        approval
+    };
+    for name in ["t0", "t1", "t2", "t3", "t4"] {
+        let line = loads(name, &format!("https://{name}.stat.example/t.js"));
+        store.approve(line, Some(name.as_bytes().to_vec())).await.unwrap();
+    }
+    for (target, broken) in [("t0", "'{broken'"), ("t1", "'{}'"), ("t2", "''")] {
+        place.sql(&format!("UPDATE approval SET body = {broken} WHERE target = '{target}'"));
+    }
+    place.sql("UPDATE approval SET body = json_set(body, '$.snapshot.resources', json('[7, {}]')) WHERE target = 't3'");
+    let found = store.approved_owners(|_, url| url.host_str().map(str::to_owned)).await.unwrap();
+    assert_eq!(found.into_iter().map(|(_, owner)| owner).collect::<Vec<_>>(), ["t4.stat.example"]);
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ fn first_starts_at_once_make_one_database() {
 #[derive(Debug, Clone)]
 enum Step {
     Approve(u8),
+    Beside(u8),
     Special(u8),
     Retire(u8),
     Reopen,
@@ -66,6 +67,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (0..4_u8).prop_map(Step::Approve),
+        (0..4_u8).prop_map(Step::Beside),
         (0..4_u8).prop_map(Step::Special),
         (0..4_u8).prop_map(Step::Retire),
         Just(Step::Reopen),
@@ -81,6 +83,10 @@ fn model(states: &mut Vec<(u8, bool)>, step: &Step) -> bool {
     match *step {
         Step::Approve(n) => {
             states.retain(|&(_, special)| special);
+            states.push((n, false));
+        }
+        Step::Beside(n) => {
+            states.retain(|&state| state != (n, false));
             states.push((n, false));
         }
         Step::Special(n) => {
@@ -99,12 +105,13 @@ fn model(states: &mut Vec<(u8, bool)>, step: &Step) -> bool {
 
 fn line(step: &Step, seconds: i64) -> Option<Approval> {
     let (n, action, special) = match *step {
-        Step::Approve(n) => (n, ApprovalAction::Approve, None),
+        Step::Approve(n) | Step::Beside(n) => (n, ApprovalAction::Approve, None),
         Step::Special(n) => (n, ApprovalAction::Approve, Some("disaster".to_owned())),
         Step::Retire(n) => (n, ApprovalAction::Retire, None),
         Step::Reopen => return None,
     };
-    Some(Approval { action, special, ..approval("t0", &page(n), seconds) })
+    let beside = matches!(step, Step::Beside(_));
+    Some(Approval { action, special, beside, ..approval("t0", &page(n), seconds) })
 }
 
 async fn baseline(store: &Sqlite) -> Vec<(Digest, bool)> {
@@ -130,7 +137,7 @@ proptest! {
                     None => store = place.open(),
                     Some(line) => {
                         let body = match *step {
-                            Step::Approve(n) | Step::Special(n) => Some(page(n).into_bytes()),
+                            Step::Approve(n) | Step::Beside(n) | Step::Special(n) => Some(page(n).into_bytes()),
                             Step::Retire(_) | Step::Reopen => None,
                         };
                         let entered = store.approve(line, body).await;

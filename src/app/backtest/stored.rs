@@ -2,8 +2,8 @@
 
 use super::Replayed;
 use crate::app::Office;
-use crate::app::past::{self, Approved, Desk, Event};
-use crate::model::{Difference, Persona, Plane, Snapshot, Target, Verdict, Words, counted};
+use crate::app::past::{self, Desk, Event};
+use crate::model::{Baseline, Difference, Persona, Plane, Snapshot, Target, Verdict, Words, counted};
 use crate::store::Store as _;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
@@ -70,11 +70,11 @@ impl Office {
         let desk = Desk::of(self, target, persona).await?;
         let then = self.said_then(target, persona, since).await?;
         let mut stored = Stored { persona, replayed: Vec::new(), lost: 0, then, days };
-        let mut approved: Vec<Approved> = Vec::new();
+        let mut approved = Baseline::default();
         for event in past::events(self, target, persona).await? {
             match event {
                 Event::Approval(approval) => past::enter(&mut approved, *approval),
-                Event::Shown(snapshot) if snapshot.at >= since && !approved.is_empty() => {
+                Event::Shown(snapshot) if snapshot.at >= since && !approved.states.is_empty() => {
                     match judged(&desk, &snapshot, &approved, stored.replayed.len()).await? {
                         Some(replayed) => stored.replayed.push(replayed),
                         None => stored.lost += 1,
@@ -99,7 +99,7 @@ impl Office {
 }
 
 /// What is said of a state today; none when its bytes are gone.
-async fn judged(desk: &Desk<'_>, snapshot: &Snapshot, approved: &[Approved], index: usize) -> Result<Option<Replayed>> {
+async fn judged(desk: &Desk<'_>, snapshot: &Snapshot, approved: &Baseline, index: usize) -> Result<Option<Replayed>> {
     let started = Instant::now();
     let Some(examined) = desk.examine(snapshot, approved).await? else { return Ok(None) };
     let (verdict, difference, findings) = match examined {

@@ -4,7 +4,9 @@ use super::opinion::{Opinion, body_of, source};
 use super::thread::{admitted, on_a_thread};
 use super::{Desk, judge};
 use crate::fetch::Fetcher;
-use crate::model::{Approval, ApprovalAction, Capture, Digest, Persona, Plane, Snapshot, Verdict, japan_day, words};
+use crate::model::{
+    Approval, ApprovalAction, Baseline, Capture, Digest, Persona, Plane, Snapshot, Verdict, japan_day, words,
+};
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Source, acts_anew, read};
 use crate::store::{Result, Store};
@@ -27,7 +29,7 @@ pub(super) async fn tell<S: Store, F: Fetcher>(
     }
     let approvals = checker.store.approvals(desk.target.id.clone()).await?;
     let mut earlier = Vec::new();
-    for approval in replaced(approvals, capture.persona) {
+    for approval in replaced(approvals, capture.persona, &desk.baseline) {
         earlier.extend(body_of(checker, approval.snapshot.bytes).await?.map(|body| (approval, body)));
     }
     if let Some(approval) = came_back(checker, desk, capture, earlier).await {
@@ -51,12 +53,11 @@ fn asks_about_what_acts(opinion: &Opinion) -> bool {
 }
 
 /// The ordinary states that others took the place of, newest first; none that a person took back.
-fn replaced(approvals: Vec<Approval>, persona: Persona) -> Vec<Approval> {
-    let mut seen: HashSet<Digest> = HashSet::new();
+fn replaced(approvals: Vec<Approval>, persona: Persona, baseline: &Baseline) -> Vec<Approval> {
+    let mut seen: HashSet<Digest> = baseline.states.iter().map(|standing| standing.snapshot.state).collect();
     let ours = approvals.into_iter().rev().filter(|one| one.persona == persona && one.special.is_none());
     let last = ours.filter(|one| seen.insert(one.snapshot.state));
-    // The newest is the one that stands.
-    last.skip(1).filter(|one| one.action == ApprovalAction::Approve).take(MOST_EARLIER).collect()
+    last.filter(|one| one.action == ApprovalAction::Approve).take(MOST_EARLIER).collect()
 }
 
 /// The newest of these states that holds everything that acts in the page.

@@ -6,7 +6,7 @@ use super::opinion::{Opinion, body_of};
 use crate::fetch::Fetcher;
 use crate::judge::weigh;
 use crate::learn::{self, Lesson, Since};
-use crate::model::{Capture, Digest, Learned, Snapshot, Verdict};
+use crate::model::{Digest, Learned, Snapshot, Verdict};
 use crate::monitor::check::Checker;
 use crate::monitor::examine::{Examination, Read, Source, read, since};
 use crate::store::{Result, Slot, Store};
@@ -15,20 +15,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What waits for the first approval and was shown before: there is no approved state yet to compare with.
 pub(super) type First = Option<(Snapshot, Vec<u8>)>;
 
-/// The state that waits for the first approval, where there is one.
-pub(super) async fn first<S: Store, F: Fetcher>(
-    checker: &Checker<S, F>,
-    desk: &Desk,
-    capture: &Capture,
-) -> Result<First> {
-    if desk.baseline.revision > 0 {
-        return Ok(None);
-    }
-    let Some(proposal) = checker.store.proposal(desk.target.id.clone(), capture.persona).await? else {
-        return Ok(None);
-    };
-    let body = body_of(checker, proposal.snapshot.bytes).await?;
-    Ok(body.map(|body| (proposal.snapshot, body)))
+/// The state that waits for the first approval, where there is one and it can be read.
+pub(super) async fn first<S: Store, F: Fetcher>(checker: &Checker<S, F>, desk: &Desk) -> Result<First> {
+    let Some(waiting) = &desk.waiting else { return Ok(None) };
+    let body = body_of(checker, waiting.bytes).await?;
+    Ok(body.map(|body| (waiting.clone(), body)))
 }
 
 /// A judged page, as a lesson needs it.

@@ -70,6 +70,8 @@ struct Desk {
     organisation: Option<String>,
     baseline: Arc<Baseline>,
     followed: Option<Snapshot>,
+    /// What waits for the first approval.
+    waiting: Option<Snapshot>,
     /// What is normal for it.
     habits: Arc<Habits>,
     /// What it loaded when it was judged last.
@@ -109,10 +111,12 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
     capture: Capture,
 ) -> Result<Looked> {
     let registry = checker.world.registry();
+    let baseline = Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?);
     let desk = Desk {
         target: Arc::new(look.target.clone()),
         organisation: registry.owner(look.target).map(|owner| owner.name.clone()),
-        baseline: Arc::new(checker.store.baseline(look.target.id.clone(), look.persona).await?),
+        waiting: if baseline.revision == 0 { waiting(checker, &look).await? } else { None },
+        baseline,
         followed: look.state.followed.clone(),
         habits: Arc::new(checker.store.habits(look.target.id.clone(), look.persona).await?),
         since: look.since,
@@ -155,6 +159,12 @@ pub(super) async fn look_closer<S: Store, F: Fetcher>(
         learned,
         forgotten: desk.habits.damaged,
     })))
+}
+
+/// The state that waits for approval.
+async fn waiting<S: Store, F: Fetcher>(checker: &Checker<S, F>, look: &Look<'_>) -> Result<Option<Snapshot>> {
+    let proposal = checker.store.proposal(look.target.id.clone(), look.persona).await?;
+    Ok(proposal.map(|proposal| proposal.snapshot))
 }
 
 fn unseen(reason: UnseenReason, detail: String, capture: &Arc<Capture>) -> Looked {

@@ -58,7 +58,7 @@ pub(super) async fn form_opinion<S: Store, F: Fetcher>(
         true => Some(approved_bodies(checker, desk).await?),
         false => None,
     };
-    let first = learning::first(checker, desk, capture).await?;
+    let first = learning::first(checker, desk).await?;
     let placed = Placed { parsed, state, standing, loads, first };
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
     let within = checker.world.pace.examine_within;
@@ -124,9 +124,10 @@ async fn parsed<S: Store, F: Fetcher>(
     loaded: &Bodies,
 ) -> std::result::Result<(Parsed, Arc<Place>), String> {
     let approved = desk.baseline.states.iter().map(|known| known.snapshot.size);
+    let compared = approved.chain(desk.waiting.as_ref().map(|waiting| waiting.size));
     // Files are read one at a time, each beside the one before it.
     let largest = loaded.values().map(|body| body.len() as u64).max().unwrap_or_default();
-    let place = admitted(checker, approved.chain([capture.body.len() as u64, largest, largest])).await?;
+    let place = admitted(checker, compared.chain([capture.body.len() as u64, largest, largest])).await?;
     let (desk, capture) = (desk.clone(), Arc::clone(capture));
     let parsed = on_a_thread(checker.world.pace.examine_within, &place, move || parse(&desk, &capture)).await?;
     Ok((parsed, place))

@@ -108,14 +108,7 @@ pub(super) fn baseline(db: &Connection, target: &TargetId, persona: Persona) -> 
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map(params![target, persona], |row| {
         let Json(approval): Json<Approval> = row.get(0)?;
-        Ok(ApprovedState {
-            snapshot: approval.snapshot,
-            at: approval.at,
-            by: approval.by,
-            reason: approval.reason,
-            special: approval.special,
-            expires: approval.expires,
-        })
+        Ok(ApprovedState::from(approval))
     })?;
     let states = rows.collect::<rusqlite::Result<_>>()?;
     let sql = "SELECT count(*) FROM approval WHERE target = ?1 AND persona = ?2";
@@ -131,15 +124,18 @@ pub(super) fn is_approved(db: &Connection, target: &TargetId, persona: Persona, 
 
 /// To whom belongs what approved states load. What cannot be read is passed over: it can only make an owner less well known.
 pub(super) fn owners(db: &Connection, owner: Owner) -> Result<Vec<(OrganisationId, String)>> {
-    let sql = "SELECT organisation, json_extract(body, '$.target.url'), json_extract(resource.value, '$.url') \
-               FROM approval, json_each(body, '$.snapshot.resources') AS resource \
-               WHERE active = 1 AND json_extract(resource.value, '$.kind') IN ('script', 'style', 'frame')";
+    // One line that is no JSON would end the whole query.
+    let sql = "SELECT organisation, json_extract(line, '$.target.url'), json_extract(resource.value, '$.url') \
+               FROM (SELECT organisation, CASE WHEN json_valid(body) THEN body ELSE '{}' END AS line \
+                     FROM approval WHERE active = 1), json_each(line, '$.snapshot.resources') AS resource \
+               WHERE resource.type = 'object' \
+               AND json_extract(resource.value, '$.kind') IN ('script', 'style', 'frame')";
     let mut query = db.prepare(sql)?;
     let mut rows = query.query([])?;
     let mut found = HashSet::new();
     while let Some(row) = rows.next()? {
-        let (organisation, page, address): (OrganisationId, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (Ok(page), Ok(address)) = (Url::parse(&page), Url::parse(&address)) else { continue };
+        let url = |column| row.get(column).ok().and_then(|text: String| Url::parse(&text).ok());
+        let (Ok(organisation), Some(page), Some(address)) = (row.get(0), url(1), url(2)) else { continue };
         found.extend(owner(&page, &address).map(|owner| (organisation, owner)));
     }
     Ok(found.into_iter().collect())

@@ -47,6 +47,8 @@ fn weight(one: &Remembered) -> u32 {
     let texts = texts.chain([urls, redirects, markup, &one.asked].into_iter().flatten().map(String::len));
     let texts = texts.chain(actions.iter().map(|action| action.target.len() + 64));
     let texts = texts.chain(elements.iter().map(|made| made.markup.len() + 64));
+    let attributes = elements.iter().flat_map(|made| &made.attributes);
+    let texts = texts.chain(attributes.map(|(name, value)| name.len() + value.len() + 24));
     let leaves = one.report.state.iter().flat_map(|state| &state.leaves).map(String::len);
     let all = texts.chain(leaves).map(|length| length + 24).sum::<usize>();
     u32::try_from(PLAIN + all).unwrap_or(u32::MAX)

@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
-const WORDS: [(&str, Hints); 87] = [
+const WORDS: [(&str, Hints); 89] = [
     ("p,a,c,k,e", Hints::ENCODED),
     ("fromCharCode", Hints::DECODES),
     ("fromCodePoint", Hints::DECODES),
@@ -17,6 +17,7 @@ const WORDS: [(&str, Hints); 87] = [
     ("split(", Hints::SHAPES),
     ("reverse(", Hints::SHAPES),
     ("eval(", Hints::RUNS),
+    ("eval (", Hints::RUNS),
     ("eval;", Hints::RUNS),
     ("eval,", Hints::RUNS),
     ("eval\"", Hints::RUNS),
@@ -25,6 +26,7 @@ const WORDS: [(&str, Hints); 87] = [
     ("= eval", Hints::RUNS),
     ("execScript", Hints::RUNS),
     ("Function(", Hints::RUNS),
+    ("Function (", Hints::RUNS),
     ("constructor", Hints::SHAPES),
     ("setTimeout('", Hints::RUNS),
     ("setTimeout(\"", Hints::RUNS),
@@ -199,7 +201,8 @@ impl Hints {
 /// Whether a decoder is called right behind what runs or writes its outcome: `eval(unescape(…`.
 fn decodes_at(bytes: &[u8], end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
-    let rest = rest.strip_prefix(b"(").unwrap_or(rest);
+    let rest = rest.trim_ascii_start();
+    let rest = rest.strip_prefix(b"(").unwrap_or(rest).trim_ascii_start();
     [&b"unescape"[..], b"String.from", b"atob", b"decodeURI"].iter().any(|decoder| rest.starts_with(decoder))
 }
 
@@ -223,20 +226,28 @@ fn hides_letter(bytes: &[u8], at: usize) -> bool {
 
 /// Long runs: of symbols without letters, of digits and letters without words.
 fn runs(bytes: &[u8]) -> Hints {
-    let (mut data, mut symbols) = (0_u32, 0_u32);
+    let (mut data, mut symbols, mut codes) = (0_u32, 0_u32, 0_u32);
     let (mut longest_data, mut longest_symbols) = (0, 0);
     for byte in bytes {
         let class = CLASSES[usize::from(*byte)];
         data = if class & 1 == 1 { data + 1 } else { 0 };
         symbols = if class & 2 == 2 { symbols + 1 } else { 0 };
-        longest_data = data.max(longest_data);
+        // Codes may stand apart: `60, 105, 102`.
+        codes = if class & 4 == 4 {
+            codes + 1
+        } else if class & 8 == 8 {
+            codes
+        } else {
+            0
+        };
+        longest_data = data.max(codes).max(longest_data);
         longest_symbols = symbols.max(longest_symbols);
     }
     let found = |found: bool, hint| if found { hint } else { Hints(0) };
     found(longest_data >= DATA_RUN, Hints::DATA).and(found(longest_symbols >= SYMBOL_RUN, Hints::ENCODED))
 }
 
-/// Bit 0: data, bit 1: symbols.
+/// Bit 0: data, bit 1: symbols, bit 2: digits and commas, bit 3: what may stand between those.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut at = 0;
@@ -245,7 +256,10 @@ static CLASSES: [u8; 256] = {
         classes[at] = match byte {
             b'+' => 3,
             b'[' | b']' | b'(' | b')' | b'!' | b'{' | b'}' | b'$' => 2,
-            b'/' | b',' | b'%' => 1,
+            b'/' | b'%' => 1,
+            b',' => 5,
+            b' ' | b'\n' | b'\r' | b'\t' => 8,
+            _ if byte.is_ascii_digit() => 5,
             _ if byte.is_ascii_alphanumeric() => 1,
             _ => 0,
         };

@@ -4,6 +4,7 @@ use super::prescan::Hints;
 use super::syntax::MAX_SOURCE;
 use super::tokens::{Kind, Tokens};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Up to this length a script that is worth a tree is taken whole, in bytes.
 const WHOLE: usize = 32 << 10;
@@ -21,30 +22,68 @@ pub(super) fn worth_a_tree<'a>(tokens: &Tokens<'a>, hints: Hints) -> Option<(Cow
     if !worth.contains(&true) {
         return None;
     }
-    let mut room = MAX_SOURCE;
+    let mut taken = Taken { statements: &statements, taken: vec![false; statements.len()], room: MAX_SOURCE };
     let mut left_out = false;
-    let mut taken = vec![false; statements.len()];
     // What stands at the end was added last.
-    for (at, part) in statements.iter().enumerate().rev().filter(|(at, _)| worth.get(*at) == Some(&true)) {
-        if part.len() < room {
-            room -= part.len() + 1;
-            taken[at] = true;
-        } else {
-            left_out = true;
+    for at in (0..statements.len()).rev().filter(|at| worth.get(*at) == Some(&true)) {
+        left_out |= !taken.take(at);
+    }
+    // The data that they name may be long.
+    let used = taken.words();
+    for at in (0..statements.len()).rev() {
+        if declared(statements.get(at).copied().unwrap_or_default()).is_some_and(|name| used.contains(name)) {
+            left_out |= !taken.take(at);
         }
     }
-    for (at, part) in statements.iter().enumerate().rev().filter(|(_, part)| part.len() <= SHORT) {
-        if !taken[at] && part.len() < room {
-            room -= part.len() + 1;
-            taken[at] = true;
-        }
+    for at in (0..statements.len()).rev().filter(|at| statements.get(*at).is_some_and(|part| part.len() <= SHORT)) {
+        taken.take(at);
     }
+    let Taken { taken, room, .. } = taken;
     let mut selected = String::with_capacity(MAX_SOURCE - room);
     for (part, _) in statements.iter().zip(&taken).filter(|(_, taken)| **taken) {
         selected.push_str(part);
         selected.push('\n');
     }
     Some((Cow::Owned(selected), left_out))
+}
+
+/// The statements that are taken, and the room that is left for more.
+struct Taken<'s, 'a> {
+    statements: &'s [&'a str],
+    taken: Vec<bool>,
+    room: usize,
+}
+
+impl<'a> Taken<'_, 'a> {
+    /// Takes a statement; false where there is no room for it.
+    fn take(&mut self, at: usize) -> bool {
+        let (Some(part), Some(taken)) = (self.statements.get(at), self.taken.get_mut(at)) else { return false };
+        if !*taken && part.len() < self.room {
+            self.room -= part.len() + 1;
+            *taken = true;
+        }
+        *taken
+    }
+
+    /// The words of what was taken.
+    fn words(&self) -> HashSet<&'a str> {
+        let taken = self.statements.iter().zip(&self.taken).filter(|(_, taken)| **taken);
+        taken.flat_map(|(part, _)| part.split(|c| !is_of_name(c))).collect()
+    }
+}
+
+const fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii()
+}
+
+/// The name to which a statement gives a value first.
+fn declared(statement: &str) -> Option<&str> {
+    let statement = statement.trim_start();
+    let keyword = ["var ", "let ", "const ", "function "].iter().find_map(|word| statement.strip_prefix(word));
+    let rest = keyword.unwrap_or(statement).trim_start();
+    let name = rest.split(|c| !is_of_name(c)).next().filter(|name| !name.is_empty())?;
+    let gives = keyword.is_some() || rest[name.len()..].trim_start().starts_with('=');
+    gives.then_some(name)
 }
 
 /// The statements at the top level, in order.

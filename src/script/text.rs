@@ -34,7 +34,9 @@ fn escape(text: &str) -> (Option<char>, usize) {
         'b' => simple('\u{8}'),
         'f' => simple('\u{c}'),
         'v' => simple('\u{b}'),
-        '\n' => (None, 2),
+        '\r' if text[2..].starts_with('\n') => (None, 3),
+        '\n' | '\r' => (None, 2),
+        '\u{2028}' | '\u{2029}' => (None, 4),
         'x' => hex_digits(text, 2, 2).map_or((Some('x'), 2), |code| (char::from_u32(code), 4)),
         'u' if text[2..].starts_with('{') => braced(text),
         'u' => hex_digits(text, 2, 4)

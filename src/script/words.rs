@@ -195,28 +195,31 @@ pub(super) fn scripts_in(text: &str) -> Vec<String> {
 pub(super) fn tag_addresses(markup: &str) -> Vec<String> {
     const MAX_ADDRESSES: usize = 32;
     let lower = markup.to_ascii_lowercase();
-    let mut found = Vec::new();
-    for tag in ["<script", "<iframe", "<frame", "<object", "<embed", "<form"] {
-        for (at, _) in lower.match_indices(tag) {
-            let inner = markup.get(at..).and_then(|rest| rest.split('>').next()).unwrap_or_default();
-            let address = ["src=", "data=", "action="].iter().find_map(|name| {
-                let place = inner.to_ascii_lowercase().find(name)?;
-                let value = inner.get(place + name.len()..)?.trim_start();
-                let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-                let value = value.trim_start_matches(['"', '\'']);
-                Some(
-                    value
-                        .split(|c: char| Some(c) == quote || (quote.is_none() && c.is_whitespace()))
-                        .next()?
-                        .to_owned(),
-                )
-            });
-            if found.len() < MAX_ADDRESSES {
-                found.extend(address.filter(|address| !address.is_empty()));
-            }
-        }
-    }
-    found
+    let tags = ["<script", "<iframe", "<frame", "<object", "<embed", "<form"];
+    let inner = tags.iter().flat_map(|tag| tags_of(&lower, tag));
+    let addresses = inner.filter_map(|(from, to)| address(markup.get(from..to)?, lower.get(from..to)?));
+    addresses.filter(|address| !address.is_empty()).take(MAX_ADDRESSES).collect()
+}
+
+/// Where the tags of a kind begin and end. One that is not closed ends where the next begins, which goes on with all that
+/// this one held: many of them are looked through once.
+fn tags_of<'a>(lower: &'a str, tag: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let mut starts = lower.match_indices(tag).map(|(at, _)| at).peekable();
+    std::iter::from_fn(move || {
+        let at = starts.next()?;
+        let rest = lower.get(at..starts.peek().copied().unwrap_or(lower.len()))?;
+        Some((at, at + rest.find('>').unwrap_or(rest.len())))
+    })
+}
+
+/// The address in a tag, given as it is and in small letters.
+fn address(tag: &str, lower: &str) -> Option<String> {
+    ["src=", "data=", "action="].iter().find_map(|name| {
+        let value = tag.get(lower.find(name)? + name.len()..)?.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let value = value.trim_start_matches(['"', '\'']);
+        Some(value.split(|c: char| Some(c) == quote || (quote.is_none() && c.is_whitespace())).next()?.to_owned())
+    })
 }
 
 /// Character references (`&#104;`) that stand for ASCII letters and digits, and the text with all of them decoded.
@@ -226,16 +229,15 @@ pub(super) fn references(text: &str) -> (usize, String) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("&#") {
         out.push_str(before);
-        let code = after.split(';').next().unwrap_or_default();
-        let number = match code.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok(),
-            None => code.parse().ok(),
-        };
+        let (sign, radix) = if after.starts_with(['x', 'X']) { (1, 16) } else { (0, 10) };
+        let digits = after.get(sign..).unwrap_or_default();
+        let length = digits.bytes().take(8).take_while(|b| char::from(*b).is_digit(radix)).count();
+        let number = u32::from_str_radix(&digits[..length], radix).ok();
         match number.and_then(char::from_u32) {
             Some(c) => {
                 letters += usize::from(c.is_ascii_alphanumeric());
                 out.push(c);
-                rest = after.get(code.len()..).unwrap_or_default();
+                rest = digits.get(length..).unwrap_or_default();
                 rest = rest.strip_prefix(';').unwrap_or(rest);
             }
             None => {

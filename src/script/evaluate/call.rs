@@ -90,8 +90,7 @@ impl Machine {
             self.hand_over(&arguments, true);
             return Ok(self.unknown());
         }
-        self.charge(name.len() / 16);
-        let name: Rc<str> = name.read().into();
+        let name: Rc<str> = self.read(&name).into();
         self.call_method(object, &name, arguments)
     }
 

@@ -6,6 +6,8 @@ use super::value::{How, Text, Value};
 
 /// Longest list that is turned into text, in items of all nested lists.
 const MAX_JOINED: usize = 65_536;
+/// Units of a text that are read for a step.
+const READ_PER_STEP: usize = 16;
 /// Deepest nesting of lists that are turned into text.
 const MAX_NESTED: u8 = 8;
 
@@ -32,8 +34,8 @@ impl Machine {
             Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
             Value::Number(number) => Some(*number),
             Value::Text(text) if text.is_whole() => {
-                self.charge(text.len() / 8);
-                Some(text_number(&text.read()))
+                let read = self.read(text);
+                Some(text_number(&read))
             }
             Value::Item(_) | Value::Native(_) | Value::Method(_) => {
                 let primitive = self.primitive(value.clone());
@@ -71,6 +73,24 @@ impl Machine {
     /// A value as text; what is not known of it is a hole.
     pub(super) fn text_of(&mut self, value: &Value) -> Text {
         self.nested_text(value, 0)
+    }
+
+    /// A text as Rust text. Reading costs steps by its length; once they are spent nothing is read, and the next step ends it.
+    pub(super) fn read(&mut self, text: &Text) -> String {
+        self.charge(text.len() / READ_PER_STEP);
+        if self.steps == 0 { String::new() } else { text.read() }
+    }
+
+    /// The same for a person: what is not known is `…`.
+    pub(super) fn shown(&mut self, text: &Text) -> String {
+        self.charge(text.len() / READ_PER_STEP);
+        if self.steps == 0 { String::new() } else { text.shown() }
+    }
+
+    /// A value as Rust text.
+    pub(super) fn string_of(&mut self, value: &Value) -> String {
+        let text = self.text_of(value);
+        self.read(&text)
     }
 
     fn nested_text(&mut self, value: &Value, depth: u8) -> Text {

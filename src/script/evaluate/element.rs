@@ -38,7 +38,7 @@ impl Machine {
         {
             for key in keys {
                 let value = self.get(attributes, &key)?;
-                let name = self.text_of(&key).read();
+                let name = self.string_of(&key);
                 self.set_on_element(*place, &name, &value)?;
             }
         }
@@ -50,7 +50,9 @@ impl Machine {
         let attribute = name.to_ascii_lowercase();
         if let Some(made) = self.heap.element(place) {
             if let Some((_, value)) = made.attributes.iter().find(|(known, _)| *known == attribute) {
-                return Value::text(&value.clone());
+                let value = value.clone();
+                let room = self.make(value.len() * 2);
+                return if room.is_ok() { Value::text(&value) } else { self.unknown() };
             }
             if &**name == "tagName" || &**name == "nodeName" {
                 return Value::text(&made.name.to_ascii_uppercase());
@@ -81,7 +83,7 @@ impl Machine {
                 } else {
                     (second, arguments.get(2).cloned().unwrap_or(Value::Undefined))
                 };
-                let key = self.text_of(&key).read().to_ascii_lowercase();
+                let key = self.string_of(&key).to_ascii_lowercase();
                 self.set_on_element(place, &key, &value)?;
             }
             "appendChild" | "append" | "insertBefore" | "prepend" => {
@@ -93,7 +95,7 @@ impl Machine {
             "insertAdjacentHTML" => self.fill(place, &second)?,
             "write" | "writeln" => self.write(&first, true)?,
             "addEventListener" | "attachEvent" => {
-                let event = self.text_of(&first).read();
+                let event = self.string_of(&first);
                 let waits = !super::sink::comes_by_itself(event.strip_prefix("on").unwrap_or(&event));
                 self.hand_over(arguments, waits);
             }
@@ -157,7 +159,10 @@ impl Machine {
         let name = if name == "className" { "class".to_owned() } else { name.to_ascii_lowercase() };
         let shown = match value {
             Value::Item(_) | Value::Native(_) | Value::Method(_) => return Ok(()),
-            other => self.text_of(other).shown(),
+            other => {
+                let text = self.text_of(other);
+                self.shown(&text)
+            }
         };
         self.make(64 + shown.len() + name.len())?;
         let shown = shown.get(..shown.floor_char_boundary(MAX_VALUE)).unwrap_or_default().to_owned();
@@ -191,7 +196,7 @@ impl Machine {
         } else if text.units.contains(&u16::from(b'<')) {
             self.write(value, false)?;
         }
-        let shown = text.shown();
+        let shown = self.shown(&text);
         let shown = shown.get(..shown.floor_char_boundary(MAX_VALUE)).unwrap_or_default();
         if let Some(made) = self.heap.element_mut(place)
             && made.content.len() + shown.len() <= MAX_VALUE
@@ -203,7 +208,8 @@ impl Machine {
 
     /// A property of an element's style.
     pub(super) fn set_style(&mut self, place: u32, name: &str, value: &Value) {
-        let value = self.text_of(value).shown();
+        let value = self.text_of(value);
+        let value = self.shown(&value);
         let Some(made) = self.heap.element_mut(place) else { return };
         let rule = if name == "cssText" { value } else { format!("{}:{value}", dashed(name)) };
         match made.attributes.iter_mut().find(|(known, _)| known == "style") {

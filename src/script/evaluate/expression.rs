@@ -248,7 +248,7 @@ impl Machine {
             Some(key) if self.tree.kind(key) == Kind::Property => self.tree.name(self.tree.symbol_of(key)),
             Some(key) => {
                 let value = self.evaluate(key, scope)?;
-                self.text_of(&value).read().into()
+                self.string_of(&value).into()
             }
             None => "".into(),
         };

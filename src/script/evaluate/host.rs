@@ -89,9 +89,9 @@ impl Machine {
     /// The path of a member; ways to the same thing have one name.
     pub(super) fn host_path(&self, path: &str, name: &str) -> Rc<str> {
         match name {
-            "window" | "self" | "top" | "parent" | "globalThis" | "frames" | "defaultView" | "contentWindow" => {
-                return WINDOW.into();
-            }
+            "window" | "globalThis" | "defaultView" | "contentWindow" => return WINDOW.into(),
+            // `style.top` is another thing.
+            "self" | "top" | "parent" | "frames" if path == NAMELESS || is_window(path) => return WINDOW.into(),
             "contentDocument" | "ownerDocument" => return "document".into(),
             "location" if matches!(path, "document" | NAMELESS) || is_window(path) => return name.into(),
             "document" | "navigator" if path == NAMELESS => return name.into(),
@@ -167,14 +167,15 @@ impl Machine {
     /// `window.name = value`, `location.href = value`, `body.innerHTML = value`, `a.onclick = value`.
     pub(super) fn set_host(&mut self, path: &str, name: &str, value: &Value) -> Done {
         let whole = self.host_path(path, name);
-        if let Some(event) = name.strip_prefix("on") {
-            if self.heap.closure(value).is_some() {
-                let waits = !super::sink::comes_by_itself(event);
-                self.put_off(value.clone(), waits);
+        if let Some(event) = name.strip_prefix("on").filter(|_| self.heap.closure(value).is_some()) {
+            let waits = !super::sink::comes_by_itself(event);
+            self.put_off(value.clone(), waits);
+            if !is_window(path) {
+                return Ok(());
             }
-            return Ok(());
         }
         match &*whole {
+            WINDOW => return Ok(()),
             "location" | "location.href" => return self.navigate(value, "location"),
             _ if is_window(path) => {
                 let symbol = self.tree.symbol(name);
@@ -191,7 +192,7 @@ impl Machine {
             _ => {
                 // What the script keeps on something of the browser is its own.
                 if path != NAMELESS && !value.is_opaque() && super::host::look(&whole) == Looks::NONE {
-                    self.extended.insert(whole.to_string(), value.clone());
+                    self.extend(whole.to_string(), value.clone())?;
                 }
                 self.hand_over(std::slice::from_ref(value), true);
                 Ok(())

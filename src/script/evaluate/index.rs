@@ -28,7 +28,7 @@ impl Machine {
             return Ok(self.unknown());
         }
         self.charge(name.len() / 16);
-        let name: Rc<str> = name.read().into();
+        let name: Rc<str> = self.read(&name).into();
         self.get_named(object, &name)
     }
 

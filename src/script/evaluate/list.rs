@@ -83,13 +83,7 @@ impl Machine {
             }
             "indexOf" | "lastIndexOf" | "includes" => self.place_of(list, name, &arguments),
             "sort" => self.sort(list, arguments.first()),
-            "fill" => {
-                let value = arguments.into_iter().next().unwrap_or(Value::Undefined);
-                if let Some(values) = self.heap.list_mut(list) {
-                    values.fill(value);
-                }
-                Ok(list.clone())
-            }
+            "fill" => self.fill_list(list, &arguments),
             "at" => {
                 let at = self.whole(&arguments, 0, 0.0).unwrap_or(f64::NAN);
                 let at = if at < 0.0 { at + length as f64 } else { at };
@@ -134,14 +128,13 @@ impl Machine {
 
     fn cut_list(&mut self, list: &Value, name: &str, mut arguments: Vec<Value>) -> Outcome {
         let values = self.values(list)?;
-        let length = values.len() as f64;
+        let length = values.len();
         let (Some(from), Some(second)) = (self.whole(&arguments, 0, 0.0), self.whole(&arguments, 1, f64::INFINITY))
         else {
             return Ok(self.unknown());
         };
-        let from_end = |at: f64| if at < 0.0 { (length + at).max(0.0) } else { at.min(length) };
-        let from = from_end(from);
-        let to = if name == "slice" { from_end(second) } else { (from + second.max(0.0)).min(length) };
+        let from = from_end(from, length);
+        let to = if name == "slice" { from_end(second, length) } else { (from + second.max(0.0)).min(length as f64) };
         let (from, to) = (from as usize, to.max(from) as usize);
         let part = values.get(from..to).unwrap_or_default().to_vec();
         if name == "splice" {
@@ -154,6 +147,20 @@ impl Machine {
             }
         }
         self.list(part)
+    }
+
+    fn fill_list(&mut self, list: &Value, arguments: &[Value]) -> Outcome {
+        let length = self.heap.list(list).map_or(0, Vec::len);
+        self.spend(length / 16)?;
+        let (Some(from), Some(to)) = (self.whole(arguments, 1, 0.0), self.whole(arguments, 2, f64::INFINITY)) else {
+            return Ok(self.unknown());
+        };
+        let (from, to) = (from_end(from, length) as usize, from_end(to, length) as usize);
+        let value = arguments.first().cloned().unwrap_or(Value::Undefined);
+        if let Some(values) = self.heap.list_mut(list).and_then(|values| values.get_mut(from..to)) {
+            values.fill(value);
+        }
+        Ok(list.clone())
     }
 
     fn place_of(&mut self, list: &Value, name: &str, arguments: &[Value]) -> Outcome {
@@ -255,7 +262,11 @@ impl Machine {
             }
         }
         match name {
-            "map" | "flatMap" | "filter" => self.list(results),
+            "flatMap" => {
+                let list = self.list(results)?;
+                self.flat(&list)
+            }
+            "map" | "filter" => self.list(results),
             "findIndex" => Ok(Value::Number(-1.0)),
             "some" => Ok(Value::Bool(false)),
             "every" => Ok(Value::Bool(true)),
@@ -265,14 +276,21 @@ impl Machine {
     }
 
     fn reduce(&mut self, function: &Value, values: Vec<Value>, first: Option<Value>, list: &Value) -> Outcome {
+        let skipped = usize::from(first.is_none());
         let mut values = values.into_iter();
         let Some(mut sum) = first.or_else(|| values.next()) else { return Ok(Value::Undefined) };
         for (at, value) in values.enumerate() {
-            let given = vec![sum, value, Value::Number(at as f64), list.clone()];
+            let given = vec![sum, value, Value::Number((at + skipped) as f64), list.clone()];
             sum = self.call(function, &Value::Undefined, given)?;
         }
         Ok(sum)
     }
+}
+
+/// A place of a list; a negative one is counted from the end.
+fn from_end(at: f64, length: usize) -> f64 {
+    let length = length as f64;
+    if at < 0.0 { (length + at).max(0.0) } else { at.min(length) }
 }
 
 /// Marks a text of a list that was turned round.

@@ -85,6 +85,8 @@ pub(super) struct Machine {
     globals: Vec<Option<Value>>,
     /// What the script added to the language's own objects, by path: `String.prototype.unpack`.
     extended: HashMap<String, Value>,
+    /// What loops call that only calculate is among it.
+    calls_changed: bool,
     literals: Vec<Option<expression::Literal>>,
     /// The operators by the symbols of their signs.
     operators: Vec<Option<(operator::Operator, Option<operator::Takes>)>>,
@@ -161,6 +163,7 @@ impl Machine {
             scopes: vec![Scope::top()],
             globals: Vec::new(),
             extended: HashMap::new(),
+            calls_changed: false,
             literals: Vec::new(),
             operators: Vec::new(),
             natives: Vec::new(),

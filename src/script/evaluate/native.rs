@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// Most places that `new Array(length)` makes.
 const MAX_LENGTH: f64 = 100_000.0;
 
+/// Most units of a text in which a number is looked for.
+const MAX_DIGITS: usize = 1_024;
+
 /// What is known of the language's constants.
 pub(super) fn constant(path: &str) -> Option<Value> {
     Some(Value::Number(match path {
@@ -43,7 +46,11 @@ impl Machine {
             }
             "parseFloat" | "Number.parseFloat" => {
                 let text = self.text_of(&first);
-                Ok(if text.is_whole() { Value::Number(parse_float(&text.read())) } else { self.unknown() })
+                Ok(if text.is_whole() {
+                    Value::Number(parse_float(&text.part(0, MAX_DIGITS).read()))
+                } else {
+                    self.unknown()
+                })
             }
             "isNaN" | "isFinite" | "Number.isNaN" | "Number.isInteger" => {
                 let number = self.number_of(&first);
@@ -118,7 +125,7 @@ impl Machine {
     fn make_function(&mut self, arguments: &[Value]) -> Outcome {
         let texts: Vec<Text> = arguments.iter().map(|argument| self.text_of(argument)).collect();
         let Some((code, names)) = texts.split_last() else { return Ok(self.unknown()) };
-        let names: Vec<String> = names.iter().map(Text::read).collect();
+        let names: Vec<String> = names.iter().map(|name| self.read(name)).collect();
         self.compile_function(&names.join(","), code)
     }
 
@@ -279,12 +286,15 @@ impl Machine {
                     return self.unknown();
                 }
                 let text = Text::new(&in_radix(number, radix as u32));
+                self.charge(text.len() / 2);
                 let letters = radix > 16.0 && text.units.iter().any(|unit| (97..=122).contains(unit));
                 Value::Text(if letters { text.by(How::COERCED) } else { text })
             }
             "toFixed" => {
                 let digits = first.unwrap_or(0.0).clamp(0.0, 20.0) as usize;
-                Value::text(&format!("{number:.digits$}"))
+                let text = format!("{number:.digits$}");
+                self.charge(text.len() / 2);
+                Value::text(&text)
             }
             "valueOf" => Value::Number(number),
             _ => self.unknown(),
@@ -310,7 +320,7 @@ fn needless(encoded: &Text) -> bool {
 
 /// `parseInt`.
 fn parse_int(text: &Text, radix: f64) -> f64 {
-    let text = text.read();
+    let text = text.part(0, MAX_DIGITS).read();
     let trimmed = text.trim_start();
     let (negative, digits) = match trimmed.strip_prefix('-') {
         Some(rest) => (true, rest),

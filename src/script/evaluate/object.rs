@@ -4,7 +4,7 @@ use super::Machine;
 use super::heap::Kind;
 use super::value::{Outcome, Value};
 
-/// Longest text that is read as JSON, in bytes.
+/// Longest text that is read as JSON, in units.
 const MAX_JSON: usize = 65_536;
 
 impl Machine {
@@ -13,7 +13,7 @@ impl Machine {
         let key = arguments.first().cloned().unwrap_or(Value::Undefined);
         match name {
             "hasOwnProperty" => {
-                let key = self.text_of(&key).read();
+                let key = self.string_of(&key);
                 let Value::Item(place) = object else { return Ok(self.unknown()) };
                 let known = self.heap.get(*place).is_some_and(|item| item.fields.get(&key).is_some());
                 Ok(Value::Bool(known))
@@ -30,10 +30,10 @@ impl Machine {
     /// `JSON.parse`.
     pub(super) fn parse_json(&mut self, value: &Value) -> Outcome {
         let text = self.text_of(value);
-        let read = text.read();
-        if !text.is_whole() || read.len() > MAX_JSON {
+        if !text.is_whole() || text.len() > MAX_JSON {
             return Ok(self.unknown());
         }
+        let read = self.read(&text);
         self.make(read.len() * 4)?;
         match serde_json::from_str(&read) {
             Ok(json) => self.of_json(json),

@@ -96,7 +96,7 @@ impl Machine {
                 Ok(self.decided(order.map(|order| order.is_some_and(|order| operator.fits(order)))))
             }
             In => {
-                let name = self.text_of(&left).read();
+                let name = self.string_of(&left);
                 let known = match &right {
                     Value::Item(place) if !self.is_opaque_item(*place) => {
                         let by_place = name.parse::<usize>().ok();

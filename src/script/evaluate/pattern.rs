@@ -38,13 +38,13 @@ impl Machine {
         }
         let source = if source.is_nothing() { Text::new("(?:)") } else { self.text_of(source) };
         let flags = match flags {
-            Some(flags) if !flags.is_nothing() => self.text_of(flags).read(),
+            Some(flags) if !flags.is_nothing() => self.string_of(flags),
             _ => String::new(),
         };
         if !source.is_whole() {
             return Ok(self.unknown());
         }
-        let source = source.read();
+        let source = self.read(&source);
         self.make_pattern(&source, &flags)
     }
 

@@ -121,8 +121,8 @@ impl Machine {
     /// Notes what would be done with an address or text.
     pub(super) fn action(&mut self, sink: Sink, by: &str, text: &Text) {
         self.sink(sink);
-        self.charge(16 + self.record.actions.len() / 8 + text.len() / 16);
-        let shown = text.shown();
+        self.charge(16 + self.record.actions.len() / 8);
+        let shown = self.shown(text);
         let target = shown.get(..shown.floor_char_boundary(MAX_TARGET)).unwrap_or_default().trim().to_owned();
         // Letters that were picked one by one hide an address as well as any code does.
         let picked = text.how.has(How::PICKED) && sink != Sink::Clipboard && self.is_hidden_host(&target);
@@ -170,7 +170,7 @@ impl Machine {
         if self.waits {
             return;
         }
-        let shown = text.shown();
+        let shown = self.shown(text);
         let known = shown.split('…').next().unwrap_or_default().trim();
         let whole = known.len() == shown.trim().len();
         let host = known.split_once("//").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']));
@@ -193,7 +193,7 @@ impl Machine {
         if text.is_empty() || text.units.iter().all(|unit| *unit == HOLE) {
             return Ok(());
         }
-        let shown = text.shown();
+        let shown = self.shown(&text);
         self.make(shown.len())?;
         if self.again && self.record.markup.iter().any(|known| known.contains(&shown)) {
             return Ok(());
@@ -279,7 +279,7 @@ impl Machine {
         if count < MANY_CODES {
             return;
         }
-        let shown = decoded.shown();
+        let shown = self.shown(decoded);
         if words::acts(&shown) && words::is_readable(&shown) {
             let piece = self.piece();
             self.sign(ScriptSign::CharCodes, &piece);

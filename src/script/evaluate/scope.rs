@@ -85,10 +85,11 @@ impl Machine {
             if known.is_none() {
                 *known = Some(value);
             }
-        } else if let Some(scope) = self.scopes.get_mut(scope as usize)
-            && scope.names.iter().all(|(known, _)| *known != symbol)
-        {
-            scope.names.push((symbol, value));
+        } else if let Some(scope) = self.scopes.get_mut(scope as usize) {
+            self.steps = self.steps.saturating_sub(scope.names.len() as u32 / 16);
+            if self.steps > 0 && scope.names.iter().all(|(known, _)| *known != symbol) {
+                scope.names.push((symbol, value));
+            }
         }
     }
 

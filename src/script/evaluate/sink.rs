@@ -68,11 +68,11 @@ impl Machine {
                 self.open(path, &first, &second, arguments)?;
             }
             "setAttribute" => {
-                let name = self.text_of(&first).read();
+                let name = self.string_of(&first);
                 self.set_host(super::host::NAMELESS, &name, &second)?;
             }
             "attr" | "prop" => {
-                let name = self.text_of(&first).read();
+                let name = self.string_of(&first);
                 self.set_host(super::host::NAMELESS, &name, &second)?;
             }
             _ => return self.call_other(path, &first, &second, arguments),
@@ -88,7 +88,7 @@ impl Machine {
             return self.text_around(receiver, last(path));
         }
         let Value::Text(text) = first else { return None };
-        let asked = text.read();
+        let asked = self.read(text);
         match last(path) {
             "getElementsByTagName" => (asked == "script").then(|| Value::host(super::host::SCRIPTS)),
             "getElementById" => self.element_around(&asked),
@@ -135,7 +135,8 @@ impl Machine {
     }
 
     /// What is copied: the text of the field that the script made last.
-    fn selected(&self) -> Text {
+    fn selected(&mut self) -> Text {
+        self.charge(self.heap.len() / 4);
         let fields = self.heap.items().iter().rev().filter_map(|item| match &item.kind {
             super::heap::Kind::Element(made) if matches!(made.name.as_str(), "textarea" | "input") => Some(made),
             _ => None,
@@ -169,7 +170,7 @@ impl Machine {
     /// `new Blob([code])`: its text, which a script made of it would run.
     fn blob(&mut self, parts: &Value) -> Outcome {
         let text = self.text_of(parts);
-        let code = crate::script::words::is_code(&text.read());
+        let code = crate::script::words::is_code(&self.read(&text));
         Ok(if code { Value::Text(text) } else { Value::host("Blob()") })
     }
 
@@ -178,7 +179,7 @@ impl Machine {
         match first {
             Value::Text(code) => {
                 self.sink(Sink::Eval);
-                let source = code.shown();
+                let source = self.shown(code);
                 self.note_code(&code.clone(), &source, "setTimeout");
                 self.later.push_back((super::Later::Code(source), self.waits));
             }
@@ -188,20 +189,20 @@ impl Machine {
     }
 
     fn listen(&mut self, event: &Value, arguments: &[Value]) {
-        let event = self.text_of(event).read();
+        let event = self.string_of(event);
         let waits = !comes_by_itself(event.strip_prefix("on").unwrap_or(&event));
         self.hand_over(arguments, waits);
     }
 
     /// `open` of a request, or of a window.
     fn open(&mut self, path: &Rc<str>, first: &Value, second: &Value, arguments: &[Value]) -> Done {
-        let method = self.text_of(first).read().to_ascii_uppercase();
+        let method = self.string_of(first).to_ascii_uppercase();
         if matches!(method.as_str(), "GET" | "POST" | "PUT" | "HEAD") || path.starts_with("XMLHttpRequest") {
             let text = self.text_of(second);
             self.action(Sink::Network, "XMLHttpRequest", &text);
             return Ok(());
         }
-        let target = self.text_of(second).read();
+        let target = self.string_of(second);
         if matches!(target.as_str(), "_self" | "_top" | "_parent") {
             return self.navigate(first, "open");
         }
@@ -244,7 +245,7 @@ impl Machine {
     /// `$(function)`, `$('<markup>')`.
     fn query(&mut self, first: &Value) -> Done {
         match first {
-            Value::Text(text) if text.read().trim_start().starts_with('<') => self.write(first, false),
+            Value::Text(text) if text.part(0, 64).read().trim_start().starts_with('<') => self.write(first, false),
             other => {
                 if self.heap.closure(other).is_some() {
                     self.later.push_back((super::Later::Ready(other.clone()), self.waits));
@@ -289,7 +290,7 @@ impl Machine {
     /// Follows code that is text; gives the value of its last statement.
     pub(super) fn run_text(&mut self, code: &Text, by: &str) -> Outcome {
         self.sink(Sink::Eval);
-        let source = code.shown();
+        let source = self.shown(code);
         self.note_code(code, &source, by);
         self.code(&source, true)
     }
@@ -326,7 +327,7 @@ impl Machine {
 
     /// `Function(names, code)`: a function of its own.
     pub(super) fn compile_function(&mut self, names: &str, code: &Text) -> Outcome {
-        let body = code.shown();
+        let body = self.shown(code);
         if body.trim() == "return this" {
             return Ok(Value::host(WINDOW));
         }

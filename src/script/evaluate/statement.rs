@@ -26,6 +26,8 @@ impl Machine {
         match self.tree.kind(id) {
             Kind::Expression => {
                 let Some(inner) = self.tree.nth(id, 0) else { return Ok(()) };
+                // A text that grows is held by nobody else.
+                self.last = Value::Undefined;
                 self.last = self.evaluate(inner, scope)?;
                 Ok(())
             }

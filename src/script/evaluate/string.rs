@@ -44,7 +44,8 @@ impl Machine {
 
     fn mapped(&mut self, text: &Text, map: impl Fn(&str) -> String) -> Outcome {
         self.make(text.len() * 2)?;
-        Ok(Value::Text(Text::new(&map(&text.read())).by(text.how)))
+        let read = self.read(text);
+        Ok(Value::Text(Text::new(&map(&read)).by(text.how)))
     }
 
     /// An argument as a whole number; `default` where there is none, nothing where it is not known.
@@ -178,12 +179,13 @@ impl Machine {
             "anchor" => ("a", "name"),
             _ => return Ok(self.unknown()),
         };
-        let inner = text.read();
+        let inner = self.read(text);
         self.make(inner.len() * 2 + 64)?;
         let open = if attribute.is_empty() {
             format!("<{tag}>")
         } else {
-            let value = self.text_of(arguments.first().unwrap_or(&Value::Undefined)).read().replace('"', "&quot;");
+            let value = self.string_of(arguments.first().unwrap_or(&Value::Undefined)).replace('"', "&quot;");
+            self.make(value.len() * 2)?;
             format!("<{tag} {attribute}=\"{value}\">")
         };
         Ok(Value::Text(Text::new(&format!("{open}{inner}</{tag}>")).by(How::NAMED)))

@@ -9,6 +9,10 @@ use crate::model::Made;
 use crate::script::words;
 use smol_str::SmolStr;
 use std::collections::HashSet;
+use std::fmt::Write as _;
+
+/// Most bytes of elements that are kept.
+const MAX_SWEPT: usize = 256 << 10;
 
 impl Machine {
     /// At the end: elements that were made, and decoded texts that lie about unused.
@@ -31,9 +35,18 @@ impl Machine {
         if outer.len() > MAX_ELEMENTS {
             self.cut("elements");
         }
+        let mut room = MAX_SWEPT;
         for place in outer.into_iter().take(MAX_ELEMENTS) {
             let Some(made) = self.heap.element(place) else { continue };
-            let markup = self.markup_of(place, 0);
+            let mut markup = String::new();
+            self.mark_up(place, 0, &mut markup, room);
+            let taken =
+                markup.len() + made.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+            let Some(left) = room.checked_sub(taken) else {
+                self.cut("elements");
+                return;
+            };
+            room = left;
             let made = Made {
                 name: made.name.as_str().into(),
                 attributes: made.attributes.iter().map(|(name, value)| (SmolStr::from(name), value.clone())).collect(),
@@ -45,22 +58,23 @@ impl Machine {
         }
     }
 
-    /// An element as markup.
-    fn markup_of(&self, place: u32, depth: u8) -> String {
-        let Some(made) = self.heap.element(place).filter(|_| depth < 8) else { return String::new() };
-        let mut markup = format!("<{}", made.name);
+    /// An element as markup; it ends soon after the room does.
+    fn mark_up(&self, place: u32, depth: u8, markup: &mut String, room: usize) {
+        let Some(made) = self.heap.element(place).filter(|_| depth < 8 && markup.len() <= room) else { return };
+        let _ = write!(markup, "<{}", made.name);
         for (name, value) in &made.attributes {
-            markup.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
+            if markup.len() <= room {
+                let _ = write!(markup, " {name}=\"{}\"", value.replace('"', "&quot;"));
+            }
         }
         markup.push('>');
         markup.push_str(&made.content);
         for child in &made.children {
             if markup.len() < MAX_TARGET * 4 {
-                markup.push_str(&self.markup_of(*child, depth + 1));
+                self.mark_up(*child, depth + 1, markup, room);
             }
         }
-        markup.push_str(&format!("</{}>", made.name));
-        markup
+        let _ = write!(markup, "</{}>", made.name);
     }
 
     /// Decoded texts in variables and lists that hold code, markup or addresses.

@@ -145,22 +145,23 @@ impl Machine {
         self.grow(left, added, scope).map(Some)
     }
 
-    /// Adds to the value of a name; a text grows in place.
+    /// Adds to the value of a name; a text that nobody else holds grows in place.
     fn grow(&mut self, name: Id, added: Id, scope: u32) -> Outcome {
-        let added = self.evaluate(added, scope)?;
         let symbol = self.tree.symbol_of(name);
-        let old = match self.take(symbol, scope) {
-            Some(old) => old,
-            None => self.name(symbol, scope),
+        let before = self.name(symbol, scope);
+        let added = self.evaluate(added, scope)?;
+        let old = match (before, self.take(symbol, scope)) {
+            // Unless what was added has changed it: one holder less.
+            (Value::Text(before), Some(Value::Text(now))) if Rc::ptr_eq(&before.units, &now.units) => {
+                drop(before);
+                Value::Text(now)
+            }
+            (before, _) => before,
         };
         self.at_sum = name;
         let sum = self.add(old, added)?;
-        let short = match &sum {
-            Value::Text(text) if text.len() > 256 => Value::Unknown,
-            other => other.clone(),
-        };
-        self.assign(symbol, scope, sum);
-        Ok(short)
+        self.assign(symbol, scope, sum.clone());
+        Ok(sum)
     }
 
     pub(super) fn augmented(&mut self, id: Id, scope: u32) -> Outcome {
@@ -196,11 +197,7 @@ impl Machine {
             Key::Value(Value::Number(at)) if self.heap.list(object).is_some() => {
                 return self.set_at(object, *at, value);
             }
-            Key::Value(key) => {
-                let name = self.text_of(key);
-                self.make(name.len())?;
-                name.read().into()
-            }
+            Key::Value(key) => self.string_of(key).into(),
         };
         match object {
             Value::Item(place) => match self.heap.get(*place).map(|item| &item.kind) {
@@ -213,7 +210,7 @@ impl Machine {
                 _ => self.set_field(object, &name, value),
             },
             Value::Native(path) => {
-                self.extended.insert(format!("{path}.{name}"), value);
+                self.extend(format!("{path}.{name}"), value)?;
                 Ok(())
             }
             Value::Host(path) => {
@@ -225,9 +222,17 @@ impl Machine {
         }
     }
 
+    /// Keeps what the script added to something of the language or the browser.
+    pub(super) fn extend(&mut self, path: String, value: Value) -> Done {
+        self.make(96 + path.len())?;
+        self.calls_changed |= path.ends_with("fromCharCode") || path.ends_with("charCodeAt");
+        self.extended.insert(path, value);
+        Ok(())
+    }
+
     /// Sets a named field of an item; of a list also its places and length.
     pub(super) fn set_field(&mut self, object: &Value, name: &str, value: Value) -> Done {
-        self.make(128)?;
+        self.make(128 + name.len())?;
         self.charge(4);
         if self.heap.list(object).is_some() {
             if let Ok(at) = name.parse::<u32>() {
@@ -281,7 +286,7 @@ impl Machine {
         let (object, key) = self.member_parts(id, scope)?;
         let name: Rc<str> = match key {
             Key::Name(name) => name,
-            Key::Value(key) => self.text_of(&key).read().into(),
+            Key::Value(key) => self.string_of(&key).into(),
         };
         if let Value::Item(place) = object
             && let Some(item) = self.heap.get_mut(place)

@@ -41,6 +41,10 @@ pub(super) fn state(tokens: &Tokens) -> Option<ScriptState> {
         code.part(tokens.raw(at));
         at += 1;
     }
+    // A leaf that was not noted could be anything.
+    if reader.leaves.len() > MAX_NOTED {
+        return None;
+    }
     let mut leaves = reader.leaves;
     leaves.sort_unstable();
     leaves.dedup();

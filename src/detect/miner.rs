@@ -2,7 +2,7 @@
 
 use super::support::{around, new_scripts};
 use super::{Detector, Findings, Found};
-use crate::model::{ActiveKind, Case, Confidence, Rule, Severity, StaticWords, Words};
+use crate::model::{ActiveKind, Case, Confidence, Rule, ScriptReport, Severity, StaticWords, Words};
 
 /// # What it finds
 ///
@@ -22,7 +22,8 @@ use crate::model::{ActiveKind, Case, Confidence, Rule, Severity, StaticWords, Wo
 ///
 /// # Known false alarms
 ///
-/// Pages that write about miners hold their names in text, which is not looked at. No service of a public body uses one.
+/// Pages that write about miners hold their names in text: a name counts where code calls it, where it stands in an address,
+/// or where the script opens a socket or a worker; never in data. No service of a public body uses one.
 ///
 /// # References
 ///
@@ -53,7 +54,7 @@ impl Detector for Miner {
             out.extend(named(&item.value.to_ascii_lowercase()).map(|name| found(case, name).on(item)));
         }
         for script in new_scripts(case) {
-            let Some(name) = script.words().iter().find_map(|text| named(text)) else { continue };
+            let Some(name) = script.words().iter().find_map(|text| used(text, script.report)) else { continue };
             let found = found(case, name).on(script.item);
             out.add(match script.layer_with(name) {
                 Some(layer) => found.decoded(around(layer, name)),
@@ -87,6 +88,30 @@ const NAMES: [&str; 18] = [
 
 fn named(text: &str) -> Option<&'static str> {
     NAMES.iter().find(|name| text.contains(**name)).copied()
+}
+
+/// The name of a miner that a script uses, and does not only speak of.
+fn used(text: &str, report: &ScriptReport) -> Option<&'static str> {
+    let works = report.actions.iter().any(|action| ["WebSocket", "Worker"].contains(&action.by.as_str()));
+    // In data addresses are spoken of too.
+    let states = report.state.is_some() && report.actions.is_empty();
+    let is_used = |at, name: &str| works || is_called(text, at, name) || (!states && is_addressed(text, at, name));
+    NAMES.iter().find(|name| text.match_indices(**name).any(|(at, _)| is_used(at, name))).copied()
+}
+
+fn is_called(text: &str, at: usize, name: &str) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    name.ends_with('(')
+        || before.ends_with("new ")
+        || text.get(at + name.len()..).is_some_and(|rest| rest.starts_with('('))
+}
+
+/// Whether a name is part of an address or of another name.
+fn is_addressed(text: &str, at: usize, name: &str) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let after = text.get(at + name.len()..).unwrap_or_default();
+    let dotted = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    name.contains('.') || before.ends_with(['/', '.', '_']) || dotted || after.starts_with('_')
 }
 
 fn found(case: &Case, name: &str) -> Found {

@@ -75,13 +75,19 @@ fn judge(script: &NewScript, hosts: &Hosts, case: &Case) -> Option<Found> {
 /// Names of elements that hold another page.
 const FRAMES: [&str; 4] = ["<iframe", "<frame", "<object", "<embed"];
 
-/// Whether an address stands inside the tag of a frame.
+/// Whether an address stands inside the tag of a frame. A tag that is not closed ends where the next begins, which goes on
+/// with all that this one held.
 fn in_frame(markup: &str, address: &str) -> bool {
     let lower = markup.to_ascii_lowercase();
-    let mut places = FRAMES.iter().flat_map(|tag| lower.match_indices(tag));
-    places.any(|(at, _)| {
-        let tag = markup.get(at..).and_then(|rest| rest.split('>').next()).unwrap_or_default();
-        tag.replace("&quot;", "\"").contains(address)
+    FRAMES.iter().any(|tag| {
+        let mut starts = lower.match_indices(tag).map(|(at, _)| at).peekable();
+        std::iter::from_fn(|| starts.next().map(|at| (at, starts.peek().copied().unwrap_or(lower.len())))).any(
+            |(from, to)| {
+                let rest = markup.get(from..to).unwrap_or_default();
+                let tag = rest.split('>').next().unwrap_or_default();
+                tag.contains(address) || (tag.contains("&quot;") && tag.replace("&quot;", "\"").contains(address))
+            },
+        )
     })
 }
 

@@ -56,10 +56,67 @@ const LOOPS: [(&str, &str); 34] = [
     ),
 ];
 
+/// Loops around one call that takes a long text, with which each turn costs much more than it seems to.
+const LONG: [&str; 22] = [
+    "$(s)",
+    "addEventListener(s,1)",
+    "e.style.top=s",
+    "e.title=s;e.title",
+    "e.setAttribute(s,s)",
+    "JSON.parse(s)",
+    "parseFloat(s)",
+    "parseInt(s)",
+    "o.hasOwnProperty(s)",
+    "document.getElementById(s)",
+    "s in o",
+    "o={[s]:1}",
+    "o[s]=1",
+    "window[s]=1",
+    "s.length;s.charAt(7)",
+    "s.split('b')",
+    "s.replace(/b/,'c')",
+    "s.toUpperCase()",
+    "'x'.anchor(s)",
+    "new Blob([s])",
+    "fetch(s)",
+    "document.execCommand('copy')",
+];
+
+/// Loops over what is cheap to write and dear to do.
+const DEAR: [(&str, &str); 7] = [
+    ("dear fill", "var a=[];a[99999]=1;for(;;)a.fill(1)"),
+    ("dear radix", "for(;;)(1e300).toString(2)"),
+    ("dear digits", "for(;;)(1e300).toFixed(20)"),
+    (
+        "dear elements",
+        "var s='\"'.repeat(8000),c=[];for(var i=0;i<64;i++){var e=document.createElement('a');for(var j=0;j<64;j++)\
+         e['a'+j]=s;c.push(e);for(var k=0;k<i;k++)e.appendChild(c[k])}",
+    ),
+    ("dear extensions", "for(var i=0;i<3000;i++)document['k'+i]=1;for(;;){for(var j=0,t=0;j<2;j++){t=t+j}}"),
+    (
+        "dear fields",
+        "var e=document.createElement('div');for(var i=0;i<9000;i++)document.createElement('b');for(;;)\
+      document.execCommand('copy')",
+    ),
+    ("dear growth", "var s='x'.repeat(9e5),t;for(;;){t=s;s+='y'}"),
+];
+
 /// All of them with their names.
 fn scripts() -> Vec<(String, String)> {
     let mut all: Vec<_> = LOOPS.iter().map(|(name, code)| ((*name).to_owned(), format!("{HIDES}{code}"))).collect();
+    all.extend(DEAR.iter().map(|(name, code)| ((*name).to_owned(), format!("{HIDES}{code}"))));
     let mut add = |name: &str, code: String| all.push((name.to_owned(), code));
+    for call in LONG {
+        let made = "var s='ab'.repeat(450000),o={},e=document.createElement('div')";
+        add(&format!("long text: {call}"), format!("{HIDES}{made};for(;;){{{call}}}"));
+    }
+    let names = |count: u32| (0..count).map(|n| format!("v{n},")).collect::<String>() + "z";
+    add("many names", format!("{HIDES}function f(){{var {};f()}}f();f();f()", names(24_000)));
+    add("many parameters", format!("{HIDES}function f({}){{f()}}f()", names(24_000)));
+    add("references without an end", format!("x='{}';eval(unescape('%61'))", "&#1".repeat(600_000)));
+    add("handlers in data", format!("window.x={{a:'<b {}>'}}", "on".repeat(115_000)));
+    add("tags without an end", format!("document.write('{}')", "<script".repeat(20_000)));
+    add("frames without an end", format!("document.write('{}')", "<iframe src=//a.example/ ".repeat(6_000)));
     for piece in ["[", "(", "{", "a+", "-", "f(", "a?b:", "`${", "!function(){", "x=>", "if(a)", "\\x61'"] {
         add(&format!("deep {piece}"), HIDES.to_owned() + &piece.repeat(155_000 / piece.len()));
         add(&format!("deep and long {piece}"), HIDES.to_owned() + &piece.repeat((2 << 20) / piece.len()));

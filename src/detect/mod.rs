@@ -189,7 +189,7 @@ pub fn add_services(text: &str) -> Result<(), Vec<(usize, String)>> {
 /// with every change to what rules say; services that operators added count too.
 #[must_use]
 pub fn revision() -> &'static str {
-    const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "-17");
+    const RULES: &str = concat!(env!("CARGO_PKG_VERSION"), "-18");
     static WITH_ADDED: LazyLock<String> =
         LazyLock::new(|| format!("{RULES} {}", crate::model::Digest::of(support::added_services())));
     if support::added_services().is_empty() { RULES } else { &WITH_ADDED }

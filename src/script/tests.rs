@@ -365,6 +365,9 @@ fn a_state_is_data_and_nothing_else() {
     assert_ne!(code(filled), code(&filled.replace("a.id=1", "a.id=go()")));
     assert_ne!(code("window.s={a:1};"), code("window.s={a:1};steal({b:1});"));
     assert_eq!(leaves("window.s={a:f};"), None, "what is not data is code");
+    let flood =
+        format!("window.s={{a:[{}'<script src=//evil.example/e.js>']}};", "'https://a.example/x.js',".repeat(16_400));
+    assert_eq!(leaves(&flood), None, "more than is noted could be anything");
     assert!(leaves(&format!("x={}1{}", "[".repeat(100_000), "]".repeat(100_000))).is_none_or(|all| all.is_empty()));
 }
 

@@ -28,3 +28,9 @@ fn a_first_snapshot_is_judged_alone() {
         assert!(worst(&scanned(RULE, &name), RULE) <= Some((Low, Certain)), "{name}");
     }
 }
+
+#[test]
+fn a_builds_mark_at_first_sight_is_for_a_person() {
+    assert_eq!(worst(&scanned(RULE, "built"), RULE), Some((Medium, Tentative)));
+    assert!(compared(RULE, "built").iter().any(|f| f.rule == RULE && alarms(f)));
+}

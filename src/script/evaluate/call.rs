@@ -1,7 +1,7 @@
 //! Calls: of the script's functions, of the language's, and of the browser's, which do nothing but are noted.
 
 use super::Machine;
-use super::heap::Kind as Item;
+use super::heap::{Bound, Kind as Item};
 use super::target::Key;
 use super::value::{Outcome, Stop, Value};
 use crate::script::syntax::{Field, Id, Kind};
@@ -61,7 +61,14 @@ impl Machine {
 
     fn call_value(&mut self, function: &Value, this: &Value, arguments: Vec<Value>) -> Outcome {
         match function {
-            Value::Item(_) => self.call_closure(function, this, &arguments),
+            Value::Item(_) => match self.heap.bound(function).cloned() {
+                Some(mut bound) => {
+                    self.make((bound.arguments.len() + arguments.len()) * size_of::<Value>())?;
+                    bound.arguments.extend(arguments);
+                    self.call(&bound.function, &bound.this, bound.arguments)
+                }
+                None => self.call_closure(function, this, &arguments),
+            },
             Value::Native(path) => self.call_native(path, arguments),
             Value::Method(method) => {
                 let receiver = if this.is_nothing() { &method.0 } else { this };
@@ -158,10 +165,15 @@ impl Machine {
 
     /// `call`, `apply` and `bind` of a function.
     fn rebound(&mut self, function: &Value, name: &str, mut arguments: Vec<Value>) -> Outcome {
-        if name == "bind" {
+        if name == "bind" && arguments.iter().all(Value::is_nothing) {
             return Ok(function.clone());
         }
         let this = if arguments.is_empty() { Value::Undefined } else { arguments.remove(0) };
+        if name == "bind" {
+            self.make(192 + arguments.len() * size_of::<Value>())?;
+            let bound = Bound { function: function.clone(), this, arguments, entered: false };
+            return Ok(self.heap.add(Item::Bound(Box::new(bound))));
+        }
         if name == "apply" {
             let list = arguments.into_iter().next().unwrap_or(Value::Undefined);
             arguments = match self.each(&list, true)? {
@@ -185,7 +197,8 @@ impl Machine {
     /// Functions that somebody unknown gets may be called by them later.
     pub(super) fn hand_over(&mut self, arguments: &[Value], waits: bool) {
         for argument in arguments {
-            if self.heap.closure(argument).is_some_and(|(_, closure)| !closure.entered) {
+            let bound = self.heap.bound(argument).is_some_and(|bound| !bound.entered);
+            if bound || self.heap.closure(argument).is_some_and(|(_, closure)| !closure.entered) {
                 self.put_off(argument.clone(), waits);
             }
         }

@@ -191,11 +191,24 @@ impl Machine {
         let mut list = Vec::with_capacity(self.tree.count(id));
         for at in 0..self.tree.count(id) {
             if let Some(child) = self.tree.nth(id, at) {
+                list.resize(list.len() + self.holes_before(id, at), Value::Undefined);
                 let value = self.evaluate(child, scope)?;
                 self.spread(self.tree.kind(child) == Kind::Spread, value, &mut list)?;
             }
         }
         self.list(list)
+    }
+
+    /// How many places of a list are left empty before one of those that are written: `[,a,,b]`.
+    pub(super) fn holes_before(&self, list: Id, at: usize) -> usize {
+        let end = |at: usize| self.tree.nth(list, at).map(|id| self.tree.range(id).1);
+        let from = at.checked_sub(1).map_or_else(|| Some(self.tree.range(list).0 + 1), end);
+        let to = self.tree.nth(list, at).map(|id| self.tree.range(id).0);
+        let (Some(from), Some(to)) = (from, to) else { return 0 };
+        let between = self.tree.between(from, to);
+        let commas = between.bytes().filter(|byte| *byte == b',').count();
+        // A comment may hold commas of its own.
+        if between.contains('/') { 0 } else { commas.saturating_sub(usize::from(at > 0)) }
     }
 
     /// Adds a value, or what is in it when it is spread out.
@@ -233,7 +246,8 @@ impl Machine {
                     (self.tree.name(name), self.closure(child, scope)?)
                 }
                 Kind::Spread => {
-                    self.inner(child, scope)?;
+                    let from = self.inner(child, scope)?;
+                    self.copy_fields(&from, &object)?;
                     continue;
                 }
                 _ => continue,

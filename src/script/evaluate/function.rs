@@ -13,6 +13,7 @@ impl Machine {
     /// A function with the scope it was made in.
     pub(super) fn closure(&mut self, id: Id, scope: u32) -> Outcome {
         self.make(192)?;
+        self.functions += 1;
         Ok(self.heap.add(Item::Function(Closure { node: id, scope, entered: false, home: None })))
     }
 
@@ -73,6 +74,7 @@ impl Machine {
             arguments: None,
             callee: function.clone(),
             arrow: kind == Kind::Arrow,
+            block: false,
         })
     }
 
@@ -103,7 +105,7 @@ impl Machine {
             return self.evaluate(body, scope);
         }
         self.hoist(body, scope)?;
-        match self.execute(body, scope) {
+        match self.statements(body, scope) {
             Ok(()) => Ok(Value::Undefined),
             Err(Stop::Returned(value)) => Ok(value),
             Err(Stop::Broken(_) | Stop::Continued(_)) => Ok(Value::Undefined),

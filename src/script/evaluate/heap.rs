@@ -75,6 +75,16 @@ pub(super) struct Made {
     pub(super) after: crate::model::Looks,
 }
 
+/// What `bind` gives.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    pub(super) function: Value,
+    pub(super) this: Value,
+    pub(super) arguments: Vec<Value>,
+    /// It was run by itself.
+    pub(super) entered: bool,
+}
+
 #[derive(Debug)]
 pub(super) enum Kind {
     Object,
@@ -84,6 +94,8 @@ pub(super) enum Kind {
     Element(Box<Made>),
     /// The style of an element.
     Style(Place),
+    /// A function with its `this` and its first arguments.
+    Bound(Box<Bound>),
 }
 
 #[derive(Debug)]
@@ -144,6 +156,28 @@ impl Heap {
             Kind::Function(closure) => Some((*place, closure)),
             _ => None,
         }
+    }
+
+    pub(super) fn bound(&self, value: &Value) -> Option<&Bound> {
+        let Value::Item(place) = value else { return None };
+        match &self.get(*place)?.kind {
+            Kind::Bound(bound) => Some(bound),
+            _ => None,
+        }
+    }
+
+    /// Marks a bound function as run by itself; false when it is none, or was run before.
+    pub(super) fn enter_bound(&mut self, value: &Value) -> bool {
+        let Value::Item(place) = value else { return false };
+        match self.get_mut(*place).map(|item| &mut item.kind) {
+            Some(Kind::Bound(bound)) => !std::mem::replace(&mut bound.entered, true),
+            _ => false,
+        }
+    }
+
+    /// Whether a value is a function of the script, bound or not.
+    pub(super) fn is_function(&self, value: &Value) -> bool {
+        self.closure(value).is_some() || self.bound(value).is_some()
     }
 
     pub(super) fn pattern(&self, value: &Value) -> Option<(Place, &Pattern)> {

@@ -1,6 +1,7 @@
 //! Names that a function or program declares, made known before its first statement runs.
 
 use super::Machine;
+use super::block::is_of_block;
 use super::value::{Done, Value};
 use crate::script::syntax::{Field, Id, Kind, Symbol, Tree};
 use std::rc::Rc;
@@ -23,6 +24,10 @@ impl Hoisted {
                 match tree.kind(child) {
                     Kind::Declaration => found.function(tree, child),
                     kind if kind.is_function() => {}
+                    // The names of a block are made known when it is entered.
+                    Kind::Variables if id != body && is_of_block(tree, child) => {
+                        open.extend((0..tree.count(child)).rev().filter_map(|at| tree.nth(child, at)));
+                    }
                     Kind::Variable => {
                         found.variable(tree, child);
                         open.push(child);

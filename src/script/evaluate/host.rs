@@ -167,7 +167,7 @@ impl Machine {
     /// `window.name = value`, `location.href = value`, `body.innerHTML = value`, `a.onclick = value`.
     pub(super) fn set_host(&mut self, path: &str, name: &str, value: &Value) -> Done {
         let whole = self.host_path(path, name);
-        if let Some(event) = name.strip_prefix("on").filter(|_| self.heap.closure(value).is_some()) {
+        if let Some(event) = name.strip_prefix("on").filter(|_| self.heap.is_function(value)) {
             let waits = !super::sink::comes_by_itself(event);
             self.put_off(value.clone(), waits);
             if !is_window(path) {

@@ -137,6 +137,8 @@ impl Machine {
             (Kind::Object, _) => self.known_method(object, name, &["hasOwnProperty", "toString", "valueOf"], "Object"),
             (Kind::Element(_), _) => self.of_element(place, object, name),
             (Kind::Style(_), _) => self.unknown(),
+            (Kind::Bound(_), "constructor") => Value::native("Function"),
+            (Kind::Bound(_), _) => self.known_method(object, name, &["call", "apply", "bind", "toString"], "Function"),
         })
     }
 

@@ -151,7 +151,7 @@ impl Machine {
 
     fn fill_list(&mut self, list: &Value, arguments: &[Value]) -> Outcome {
         let length = self.heap.list(list).map_or(0, Vec::len);
-        self.spend(length / 16)?;
+        self.spend(length / 6)?;
         let (Some(from), Some(to)) = (self.whole(arguments, 1, 0.0), self.whole(arguments, 2, f64::INFINITY)) else {
             return Ok(self.unknown());
         };

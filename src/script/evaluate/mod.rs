@@ -3,6 +3,8 @@
 //! Nothing here reaches outside: no host objects, no input or output, no clock. Unknown conditions take both branches;
 //! what is found before a budget ends is kept.
 
+mod block;
+mod bytes;
 mod call;
 mod coerce;
 mod element;
@@ -107,6 +109,8 @@ pub(super) struct Machine {
     guesses: u16,
     /// Labelled statements around here.
     labels: Vec<(Id, u32)>,
+    /// Functions of the script that were made.
+    functions: u32,
     /// Grows whenever something is not known.
     unknowns: u32,
     /// A `break` or `return` may have ended the loop or function already.
@@ -177,6 +181,7 @@ impl Machine {
             layers: 0,
             guesses: 0,
             labels: Vec::new(),
+            functions: 0,
             unknowns: 0,
             may_have_left: false,
             returns: Vec::new(),
@@ -267,6 +272,9 @@ impl Machine {
     fn run_first(&mut self, function: &Value, first: &Value) -> Done {
         match self.heap.closure(function) {
             Some((_, closure)) if !closure.entered => self.run_apart(function, first),
+            None if self.heap.enter_bound(function) => {
+                self.call(function, &Value::Undefined, vec![first.clone()]).map(drop)
+            }
             _ => Ok(()),
         }
     }

@@ -42,10 +42,12 @@ impl Machine {
             "parseInt" | "Number.parseInt" => {
                 let radix = arguments.get(1).and_then(|radix| self.number_of(radix)).unwrap_or(0.0);
                 let text = self.text_of(&first);
+                self.charge(text.len().min(MAX_DIGITS) / 8);
                 Ok(if text.is_whole() { Value::Number(parse_int(&text, radix)) } else { self.unknown() })
             }
             "parseFloat" | "Number.parseFloat" => {
                 let text = self.text_of(&first);
+                self.charge(text.len().min(MAX_DIGITS) / 8);
                 Ok(if text.is_whole() {
                     Value::Number(parse_float(&text.part(0, MAX_DIGITS).read()))
                 } else {
@@ -80,8 +82,11 @@ impl Machine {
     }
 
     fn call_native_object(&mut self, path: &Rc<str>, arguments: Vec<Value>, first: Value) -> Outcome {
+        if let Some(outcome) = self.call_on_bytes(path, &arguments) {
+            return outcome;
+        }
         match &**path {
-            "Array" | "Uint8Array" | "Uint16Array" | "Uint32Array" => self.new_list(arguments, &first),
+            "Array" => self.new_list(arguments, &first),
             "Array.of" => self.list(arguments),
             "Array.from" => self.list_from(&first, arguments.get(1)),
             "Array.isArray" => Ok(Value::Bool(self.heap.list(&first).is_some())),
@@ -90,7 +95,12 @@ impl Machine {
             "Object.create" | "Map" | "Set" | "Symbol" => self.new_object(),
             "Error" | "TypeError" => self.new_object(),
             "Object.keys" | "Object.values" | "Object.entries" => self.listed(path, &first),
-            "Object.assign" => Ok(first),
+            "Object.assign" => {
+                for from in arguments.get(1..).unwrap_or_default() {
+                    self.copy_fields(from, &first)?;
+                }
+                Ok(first)
+            }
             "Object.freeze" | "Object.defineProperty" | "Object.seal" => {
                 self.hand_over(&arguments, true);
                 Ok(first)
@@ -198,7 +208,7 @@ impl Machine {
         Ok(Value::Text(text))
     }
 
-    fn new_list(&mut self, arguments: Vec<Value>, first: &Value) -> Outcome {
+    pub(super) fn new_list(&mut self, arguments: Vec<Value>, first: &Value) -> Outcome {
         match first {
             Value::Number(length) if arguments.len() == 1 => {
                 if !(0.0..=MAX_LENGTH).contains(length) {
@@ -211,7 +221,7 @@ impl Machine {
         }
     }
 
-    fn list_from(&mut self, from: &Value, with: Option<&Value>) -> Outcome {
+    pub(super) fn list_from(&mut self, from: &Value, with: Option<&Value>) -> Outcome {
         let Some(values) = self.each(from, true)? else { return Ok(self.unknown()) };
         let list = self.list(values)?;
         match with {
@@ -293,7 +303,7 @@ impl Machine {
             "toFixed" => {
                 let digits = first.unwrap_or(0.0).clamp(0.0, 20.0) as usize;
                 let text = format!("{number:.digits$}");
-                self.charge(text.len() / 2);
+                self.charge(text.len() * 2);
                 Value::text(&text)
             }
             "valueOf" => Value::Number(number),

@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::heap::Kind;
-use super::value::{Outcome, Value};
+use super::value::{Done, Outcome, Value};
 
 /// Longest text that is read as JSON, in units.
 const MAX_JSON: usize = 65_536;
@@ -25,6 +25,19 @@ impl Machine {
                 Ok(self.unknown())
             }
         }
+    }
+
+    /// Gives an object the fields of another.
+    pub(super) fn copy_fields(&mut self, from: &Value, to: &Value) -> Done {
+        if !matches!(from, Value::Item(_)) {
+            return Ok(());
+        }
+        for key in self.each(from, false)?.unwrap_or_default() {
+            let value = self.get(from, &key)?;
+            let name = self.string_of(&key);
+            self.set_field(to, &name, value)?;
+        }
+        Ok(())
     }
 
     /// `JSON.parse`.

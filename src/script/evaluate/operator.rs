@@ -205,7 +205,7 @@ impl Machine {
             Value::Method(_) => "function",
             Value::Native(name) if matches!(&**name, "Math" | "JSON") || name.ends_with("prototype") => "object",
             Value::Native(_) => "function",
-            Value::Item(_) if self.heap.closure(value).is_some() => "function",
+            Value::Item(_) if self.heap.is_function(value) => "function",
             Value::Item(_) => "object",
             Value::Host(name) => match super::host::type_of(name) {
                 Some(known) => known,

@@ -53,7 +53,7 @@ impl Machine {
         let key = (Rc::from(source), Rc::from(flags));
         let regex = match self.patterns.get(&key) {
             Some(known) => known.clone(),
-            None if self.patterns.len() >= MAX_PATTERNS || is_word(source).is_some() => None,
+            None if self.patterns.len() >= MAX_PATTERNS || (is_word(source).is_some() && !flags.contains('i')) => None,
             None => {
                 self.spend(COMPILING + 2 * weight(source))?;
                 let compiled = compile(source, flags).map(Rc::new);
@@ -160,7 +160,7 @@ impl Machine {
         most: usize,
     ) -> Result<Option<Vec<Match>>, super::value::Stop> {
         self.make(text.len())?;
-        if let Some(word) = is_word(&pattern.source) {
+        if let Some(word) = is_word(&pattern.source).filter(|_| pattern.regex.is_none()) {
             return Ok(Some(words(text, word, start, most)));
         }
         let Some(regex) = &pattern.regex else { return Ok(None) };

@@ -8,7 +8,7 @@ use crate::script::syntax::Symbol;
 pub(super) const TOP: u32 = 0;
 
 /// Names that the language gives to functions and objects of its own.
-const NATIVES: [&str; 33] = [
+const NATIVES: [&str; 35] = [
     "eval",
     "execScript",
     "Function",
@@ -42,6 +42,8 @@ const NATIVES: [&str; 33] = [
     "Map",
     "Set",
     "TextDecoder",
+    "TextEncoder",
+    "Uint8ClampedArray",
 ];
 
 /// Whether a global name is the language's own.
@@ -61,6 +63,8 @@ pub(super) struct Scope {
     pub(super) callee: Value,
     /// It takes `this` and `arguments` from around it.
     pub(super) arrow: bool,
+    /// It is that of a block.
+    pub(super) block: bool,
 }
 
 impl Scope {
@@ -73,6 +77,7 @@ impl Scope {
             arguments: None,
             callee: Value::Undefined,
             arrow: false,
+            block: false,
         }
     }
 }

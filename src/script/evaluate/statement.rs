@@ -1,6 +1,7 @@
 //! Statements: what is known is followed, what is not known takes every way.
 
 use super::Machine;
+use super::block::is_of_block;
 use super::value::{Done, Stop, Value};
 use crate::script::syntax::{Field, Id, Kind};
 
@@ -31,8 +32,10 @@ impl Machine {
                 self.last = self.evaluate(inner, scope)?;
                 Ok(())
             }
-            Kind::Variables | Kind::Block | Kind::Program | Kind::Error | Kind::Finally => self.statements(id, scope),
-            Kind::Variable => self.variable(id, scope),
+            Kind::Variables => self.variables(id, scope),
+            Kind::Block => self.block(id, scope),
+            Kind::Program | Kind::Error | Kind::Finally => self.statements(id, scope),
+            Kind::Variable => self.variable(id, scope, scope),
             Kind::Declaration => Ok(()),
             Kind::If => self.branch(id, scope),
             Kind::For => self.for_loop(id, scope),
@@ -59,11 +62,24 @@ impl Machine {
         Ok(())
     }
 
-    fn variable(&mut self, id: Id, scope: u32) -> Done {
+    fn variables(&mut self, id: Id, scope: u32) -> Done {
+        let place = if is_of_block(&self.tree, id) { scope } else { self.outside_blocks(scope) };
+        for at in 0..self.tree.count(id) {
+            match self.tree.nth(id, at) {
+                Some(child) if self.tree.kind(child) == Kind::Variable => self.variable(child, scope, place)?,
+                Some(child) => self.execute(child, scope)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a name its first value; it is known in the scope that is its place.
+    fn variable(&mut self, id: Id, scope: u32, place: u32) -> Done {
         let (name, value) = (self.tree.child(id, Field::Name), self.tree.child(id, Field::Value));
         let (Some(name), Some(value)) = (name, value) else { return Ok(()) };
         let value = self.evaluate(value, scope)?;
-        self.bind(name, value, scope, true)
+        self.bind(name, value, place, true)
     }
 
     /// Runs something that may not be reached: what leaves it is forgotten.
@@ -160,9 +176,20 @@ impl Machine {
     }
 
     fn for_loop(&mut self, id: Id, scope: u32) -> Done {
-        if let Some(first) = self.tree.child(id, Field::Initializer) {
-            self.execute(first, scope)?;
+        match self.tree.child(id, Field::Initializer) {
+            Some(first) if is_of_block(&self.tree, first) => self.within(scope, |machine, inner| {
+                machine.execute(first, inner)?;
+                machine.for_turns(id, inner)
+            }),
+            Some(first) => {
+                self.execute(first, scope)?;
+                self.for_turns(id, scope)
+            }
+            None => self.for_turns(id, scope),
         }
+    }
+
+    fn for_turns(&mut self, id: Id, scope: u32) -> Done {
         let condition = self.tree.child(id, Field::Condition).map(|id| self.bare(id));
         let (step, body) = (self.tree.child(id, Field::Increment), self.tree.child(id, Field::Body));
         if self.run_hot(id, (condition, body, step), scope)? {
@@ -215,19 +242,31 @@ impl Machine {
     }
 
     fn for_each(&mut self, id: Id, scope: u32) -> Done {
-        let (left, right) = (self.tree.child(id, Field::Left), self.tree.child(id, Field::Right));
-        let (Some(left), Some(right)) = (left, right) else { return Ok(()) };
+        let Some(left) = self.tree.child(id, Field::Left) else { return Ok(()) };
+        let before = self.tree.between(self.tree.range(id).0, self.tree.range(left).0).trim_end();
+        let (own, declares) = (before.ends_with("let") || before.ends_with("const"), before.ends_with("var"));
+        match own {
+            true => self.within(scope, |machine, inner| machine.each_turn(id, inner, (left, inner, true))),
+            false => {
+                self.each_turn(id, scope, (left, if declares { self.outside_blocks(scope) } else { scope }, declares))
+            }
+        }
+    }
+
+    /// The turns of a loop over values or keys, with what each is given to.
+    fn each_turn(&mut self, id: Id, scope: u32, (left, place, declares): (Id, u32, bool)) -> Done {
+        let Some(right) = self.tree.child(id, Field::Right) else { return Ok(()) };
         let of = self.tree.child(id, Field::Operator).is_some_and(|id| self.tree.text(id) == "of");
         let over = self.evaluate(right, scope)?;
         let body = self.tree.child(id, Field::Body);
         let Some(values) = self.each(&over, of)? else {
             let unknown = self.unknown();
-            self.bind(left, unknown, scope, true)?;
+            self.bind(left, unknown, place, declares)?;
             return self.guess(|machine| machine.turn(body, scope, 0).map(drop));
         };
         let label = self.label_of(id);
         for value in values {
-            self.bind(left, value, scope, true)?;
+            self.bind(left, value, place, declares)?;
             if !self.turn(body, scope, label)? {
                 break;
             }
@@ -264,10 +303,14 @@ impl Machine {
     }
 
     fn caught(&mut self, handler: Id, value: Value, scope: u32) -> Done {
-        if let Some(name) = self.tree.child(handler, Field::Parameters) {
-            self.bind(name, value, scope, true)?;
+        let Some(body) = self.tree.child(handler, Field::Body) else { return Ok(()) };
+        match self.tree.child(handler, Field::Parameters) {
+            Some(name) => self.within(scope, |machine, inner| {
+                machine.bind(name, value, inner, true)?;
+                machine.execute(body, inner)
+            }),
+            None => self.execute(body, scope),
         }
-        self.tree.child(handler, Field::Body).map_or(Ok(()), |body| self.execute(body, scope))
     }
 
     /// A `switch`: from the case that fits; where that is not known, every case by itself.

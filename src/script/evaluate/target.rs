@@ -61,8 +61,11 @@ impl Machine {
 
     fn bind_list(&mut self, target: Id, value: &Value, scope: u32, declares: bool) -> Done {
         let values = self.each(value, true)?;
+        let mut holes = 0;
         for at in 0..self.tree.count(target) {
             let Some(child) = self.tree.nth(target, at) else { continue };
+            holes += self.holes_before(target, at);
+            let at = at + holes;
             let item = match &values {
                 Some(values) => values.get(at).cloned().unwrap_or(Value::Undefined),
                 None => Value::Unknown,

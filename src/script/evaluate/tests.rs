@@ -252,6 +252,37 @@ fn code_without_letters_is_read() {
 }
 
 #[test]
+fn lists_follow_the_language() {
+    for (expression, wanted) in [
+        ("[1,2,3,4].fill(0,1,3)", "1,0,0,4"),
+        ("[1,2,3].fill(7,-1)", "1,2,7"),
+        ("[1,2].flatMap(function(x){return [x,x*2]})", "1,2,2,4"),
+        ("[5,6,7].reduce(function(s,x,i){return s+i},0)", "3"),
+        ("[5,6,7].reduce(function(s,x,i){return s+i})", "8"),
+    ] {
+        assert_eq!(value(expression), wanted, "{expression}");
+    }
+}
+
+#[test]
+fn what_is_done_on_the_way_hides_nothing() {
+    let frame = "<iframe src=//evil.example/in width=0></iframe>";
+    let (one, two) = frame.split_at(9);
+    for script in [
+        format!("document.body.style.top='0px';document.write('{one}'+'{two}')"),
+        format!("document.documentElement.style.top=0;window.document.write('{one}'+'{two}')"),
+        format!("one='{one}';two='{two}';document.write(one+two)"),
+        format!("onward=function(){{return '{two}'}};document.write('{one}'+onward())"),
+        format!("var p='{}';eval(p+=\"document.write('{one}'+'{two}')\")", "/*".to_owned() + &"x".repeat(400) + "*/"),
+        format!("var s='';'{frame}'.split('').forEach(c=>s+=c);document.write(s)"),
+        format!("var s='{one}';s+=(s='','{two}');document.write(s)"),
+        format!("document.write('{one}\\\r\n{two}')"),
+    ] {
+        assert_eq!(written(&script), frame, "{script}");
+    }
+}
+
+#[test]
 fn hostile_scripts_end_within_the_budget() {
     for script in [
         "while(true){}".to_owned(),
@@ -266,6 +297,9 @@ fn hostile_scripts_end_within_the_budget() {
         "/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!');/((a{1000}){1000}){1000}/.exec('a')".to_owned(),
         "var l=[];l[0]=l;l+''".to_owned(),
         "for(;;){document.write('<b>'+Math.random())}".to_owned(),
+        "var a=[];a[99999]=1;for(;;)a.fill(1)".to_owned(),
+        "var s='a'.repeat(900000);for(;;)({[s]:1})".to_owned(),
+        "var s='a'.repeat(900000);for(;;){$(s);s in {};parseInt(s);addEventListener(s)}".to_owned(),
         format!("var a='{}';while(1){{a=a.replace(/a/g,'aa')}}", "a".repeat(10_000)),
         (0..3000).map(|n| format!("var a{}=a{n}+a{n};", n + 1)).collect::<String>().replacen(
             "var a1=",

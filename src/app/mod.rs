@@ -27,7 +27,7 @@ mod wiring;
 
 pub use crate::monitor::{CheckReport, Knowledge};
 pub use crate::parse::check_mask;
-pub use crate::script::beautified;
+pub use crate::script::laid_out;
 pub use crate::store::{Coverage, Store};
 pub use checks::RegistryChecks;
 pub use doctor::{Diagnosis, Point, examine as examine_installation};

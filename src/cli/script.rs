@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, json, render, terms};
 use crate::app::{self, Explained, ExplainedScript};
-use crate::model::{Action, Language, ScriptReport};
+use crate::model::{Action, Language, ScriptReport, cut_reason};
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -33,6 +33,14 @@ pub(super) fn run(command: &ScriptCommand, context: &Context) -> anyhow::Result<
             true => json::line(&as_json(&args.input, number + 1, script, context.language))?,
             false => print(number + 1, script, context)?,
         }
+    }
+    if explained.left > 0 {
+        let left = explained.left;
+        render::say(
+            context,
+            &format!("… {left} more scripts; `hinomi scan` judges all of them"),
+            &format!("… ほかに{left}件のスクリプト(`hinomi scan` はすべてを判定します)"),
+        )?;
     }
     if explained.scripts.is_empty() {
         render::say(context, "there is no script in it", "スクリプトは含まれていません")?;
@@ -103,7 +111,8 @@ fn print(number: usize, script: &ExplainedScript, context: &Context) -> anyhow::
         &format!("スクリプト {number}: {path}、{line}行目、{size}バイト、sha256 {}", report.digest),
     )?;
     pen.fact("family", "種別", report.family.as_deref().unwrap_or_default())?;
-    pen.fact("not read to its end", "途中まで読解", report.cut.as_deref().unwrap_or_default())?;
+    let cut = report.cut.as_deref().map(|code| cut_reason(code).get(context.language)).unwrap_or_default();
+    pen.fact("not read to its end", "途中まで読解", cut)?;
     pen.fact("looks at", "参照する情報", &terms::looks(report.looks, context.language))?;
     for (sign, piece) in &report.signs {
         let [en, ja] = [Language::English, Language::Japanese].map(|language| terms::sign(*sign, language));
@@ -136,10 +145,7 @@ fn layers(pen: &Pen, report: &ScriptReport) -> anyhow::Result<()> {
     for (number, layer) in report.layers.iter().enumerate() {
         let (number, how) = (number + 1, &layer.how);
         let (en, ja) = (format!("layer {number} ({how})"), format!("第{number}層({how})"));
-        // Markup is no code: what looks like a comment in it is an address.
-        let is_markup = layer.text.trim_start().starts_with('<');
-        let laid_out = if is_markup { layer.text.clone() } else { app::beautified(&layer.text) };
-        pen.text(&en, &ja, &laid_out, &reached)?;
+        pen.text(&en, &ja, &app::laid_out(&layer.text), &reached)?;
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Rule `page-cut`: what could not be read or compared to its end, and charset declarations that disagree.
 
 use super::{Detector, Findings, Found};
-use crate::model::{Bounded, Case, Confidence, Cut, Plane, Rule, ScriptReport, Severity, StaticWords, Words};
+use crate::model::{
+    Bounded, Case, Confidence, Cut, Plane, Rule, ScriptReport, Severity, StaticWords, Words, cut_reason,
+};
 use std::collections::HashSet;
 
 /// # What it finds
@@ -91,7 +93,7 @@ fn fallback(bounded: Bounded) -> (&'static str, &'static str) {
 }
 
 /// Reasons that stand for more than any honest script does, each for one script.
-const TELLING: [&str; 4] = ["bytes", "elements", "markup", "actions"];
+const TELLING: [&str; 6] = ["bytes", "elements", "markup", "actions", "stalled", "encoded"];
 
 /// The scripts that the approved page does not have.
 fn fresh<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a ScriptReport> {
@@ -122,11 +124,13 @@ fn scripts(case: &Case, out: &mut Findings) {
         if !telling && report.signs.is_empty() {
             continue;
         }
+        let why = cut_reason(reason);
         let words = Words::new(
-            format!("a script was not read to its end: {reason}"),
-            format!("スクリプトを最後まで読み取れませんでした({reason})"),
+            format!("a script was not read to its end: {}", why.en),
+            format!("スクリプトを最後まで読み取れませんでした({})", why.ja),
         );
-        let severity = if reason == "actions" { Severity::Medium } else { Severity::Low };
+        let severity =
+            if ["actions", "stalled", "encoded"].contains(&reason.as_str()) { Severity::Medium } else { Severity::Low };
         let found = Found::new(severity, Confidence::Certain, words);
         out.add(match report.node {
             Some(node) => found.at(node),

@@ -1,6 +1,6 @@
 //! What a script would do, found without running it.
 
-use super::{Digest, NodeId};
+use super::{Digest, NodeId, StaticWords};
 use smol_str::SmolStr;
 
 /// One decoded layer of a script.
@@ -203,4 +203,35 @@ pub struct ScriptReport {
     pub family: Option<SmolStr>,
     /// Why the script was not read to its end.
     pub cut: Option<SmolStr>,
+}
+
+/// Why a script was not read to its end, by the code in [`ScriptReport::cut`].
+#[must_use]
+pub fn cut_reason(code: &str) -> StaticWords {
+    let (en, ja) = match code {
+        "stalled" => (
+            "it takes more steps than any script of its size needs",
+            "同程度の大きさのスクリプトに必要な手数を超えています",
+        ),
+        "encoded" => {
+            ("what it runs encoded is more than is decoded", "実行される符号化コードが復号の上限を超えています")
+        }
+        "steps" => ("following it takes more steps than the limit", "追跡の手数が上限を超えています"),
+        "tree" => ("a part of it is longer than what is followed", "追跡できる長さを超える部分があります"),
+        "parser" => ("its syntax could not be read within the limit", "上限内で構文を解析できませんでした"),
+        "bytes" => ("it is longer than the limit", "長さが上限を超えています"),
+        "memory" => ("it makes more than the limit", "生成する量が上限を超えています"),
+        "depth" => ("it is nested deeper than the limit", "入れ子が深すぎます"),
+        "layers" => ("code makes code more often than is followed", "コードの生成が追跡の上限を超えて繰り返されます"),
+        "decoded" => ("it decodes more than is kept", "復号される量が保持の上限を超えています"),
+        "output" | "markup" => ("it writes more than is kept", "書き込む量が保持の上限を超えています"),
+        "elements" => ("it makes more elements than are kept", "生成する要素が保持の上限を超えています"),
+        "actions" => ("it does more than is noted", "動作の数が記録の上限を超えています"),
+        "functions" => ("it has more functions than are followed", "関数が追跡の上限を超えています"),
+        "page" => {
+            ("the scripts of the page are more than are followed", "ページ内のスクリプトが追跡の上限を超えています")
+        }
+        _ => ("a limit was reached", "上限に達しました"),
+    };
+    StaticWords { en, ja }
 }

@@ -232,7 +232,7 @@ pub fn examine(now: &Read, approved: &[Read], terms: &Terms) -> Examination {
         nearest.as_ref().map(|(index, difference)| Compared { version: approved[*index].version(), difference });
     let mut findings = detect::examine(&terms.about.case(now.version(), compared));
     let old = nearest.as_ref().and_then(|(index, _)| approved.get(*index));
-    findings.extend(inserted_findings(now, old, terms.about));
+    add_new(&mut findings, inserted_findings(now, old, terms.about));
     let loaded = nearest.as_ref().zip(old).map(|((_, difference), old)| {
         let Read { resources, approved_at, .. } = *old;
         Against { resources, difference, approved_at }
@@ -341,9 +341,18 @@ impl<'a> About<'a> {
 #[must_use]
 pub fn scan(now: &Read, about: About) -> (Vec<Finding>, Judgement) {
     let mut findings = detect::examine(&about.case(now.version(), None));
-    findings.extend(inserted_findings(now, None, about));
+    add_new(&mut findings, inserted_findings(now, None, about));
     let judgement = judge::without_baseline(&findings);
     (findings, judgement)
+}
+
+/// Adds what was not found yet: what a script inserts is often seen in the script too.
+fn add_new(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    for finding in more {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
 }
 
 /// What indicators and signatures say of a page that is approved as it stands: they may be younger than the approval.

@@ -19,6 +19,14 @@ pub fn beautified(text: &str) -> String {
     layout.out.trim_end().to_owned()
 }
 
+/// A decoded text as a person can read it: code laid out, all else (markup, addresses, commands) as it is, cut at 64 KB.
+#[must_use]
+pub fn laid_out(text: &str) -> String {
+    const CODE: [&str; 8] = ["function", "=>", "var ", "let ", "const ", "return", "eval(", "document."];
+    let is_code = !text.trim_start().starts_with('<') && CODE.iter().any(|word| text.contains(word));
+    if is_code { beautified(text) } else { text[..text.floor_char_boundary(LONGEST)].to_owned() }
+}
+
 /// The text as it grows.
 #[derive(Default)]
 struct Layout {

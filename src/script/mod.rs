@@ -21,7 +21,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use beautify::beautified;
+pub use beautify::{beautified, laid_out};
 
 use crate::model::{
     ActiveItem, ActiveKind, Digest, InputKind, Layer, NodeId, Page, ScriptReport, ScriptSign, runs_unasked,
@@ -36,6 +36,8 @@ use tokens::Tokens;
 
 /// Longest script that is read, in bytes (and so in tokens); of a longer one the two ends, since what is added stands there.
 const MAX_BYTES: usize = 2 << 20;
+/// Longest script that has no honest reason to use up all steps, in bytes.
+const STALLED: usize = 16 << 10;
 /// Scripts in which every literal is looked at, in bytes.
 const SHORT: usize = 16 << 10;
 /// Most scripts of one page that are followed by their trees; the tokens of all are read.
@@ -80,7 +82,7 @@ impl<'a> Context<'a> {
         let trees = self.trees.get();
         self.trees.set(trees.saturating_sub(1));
         let left = self.steps.get();
-        (trees > 0 && left > 0).then(|| evaluate::budget(script.len(), hints.hides()).min(left))
+        (trees > 0 && left > 0).then(|| evaluate::budget(script.len(), hints.is_followed_far(script.len())).min(left))
     }
 
     /// The report on a script that was read before, where it would be the same here; what it cost is charged.
@@ -177,7 +179,7 @@ fn report_within(text: &str, context: &Context) -> ScriptReport {
     let (read, longer) = ends(without_veil(text));
     let mut report = ScriptReport { digest, ..ScriptReport::default() };
     read_script(&read, !longer, context, &mut report);
-    if longer {
+    if longer && report.cut.as_deref() != Some("encoded") {
         report.cut.get_or_insert_with(|| "bytes".into());
     }
     report.sinks.sort_unstable();
@@ -216,8 +218,11 @@ fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut 
         match context.room_for(&worth, hints).map(|steps| (steps, evaluate::run(&worth, steps, context.texts_anew()))) {
             Some((steps, Some(mut record))) => {
                 // What is left of the page's steps was too little for this one.
-                if record.cut == Some("steps") && steps < evaluate::budget(worth.len(), hints.hides()) {
+                let far = hints.is_followed_far(worth.len());
+                if record.cut == Some("steps") && steps < evaluate::budget(worth.len(), far) {
                     record.cut = Some("page");
+                } else if record.cut == Some("steps") && far && worth.len() <= STALLED {
+                    record.cut = Some("stalled");
                 }
                 context.steps.set(context.steps.get().saturating_sub(steps.saturating_sub(record.left)));
                 merge(record, report);
@@ -225,6 +230,11 @@ fn read_script(script: &str, wants_shape: bool, context: &Context, report: &mut 
             Some((_, None)) => report.cut = Some("parser".into()),
             None => report.cut = Some("page".into()),
         }
+    }
+    // What is run as soon as it is decoded, and could not be, is let go by nobody.
+    if hints.has(Hints::RUNS_DECODED) && matches!(report.cut.as_deref(), Some("tree" | "parser" | "steps" | "decoded"))
+    {
+        report.cut = Some("encoded".into());
     }
     let layers: Vec<String> = report.layers.iter().map(|layer| layer.text.clone()).collect();
     for layer in &layers {

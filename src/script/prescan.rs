@@ -137,6 +137,8 @@ impl Hints {
     const REFERRER: Self = Self(1 << 12);
     /// Words of what is worth stealing or doing harm with.
     const PRECIOUS: Self = Self(1 << 13);
+    /// Something decoded is run in the same breath: `eval(unescape(`.
+    pub(super) const RUNS_DECODED: Self = Self(1 << 14);
     /// A long run of data.
     pub(super) const DATA: Self = Self(1 << 10);
     /// Anything that signs of encoding could hang on.
@@ -160,7 +162,7 @@ impl Hints {
             let hint = WORDS.get(found.pattern().as_usize()).map_or(Self(0), |(_, hint)| *hint);
             hints = hints.and(hint);
             if matches!(hint, Self::RUNS | Self::MAKES) && decodes_at(text.as_bytes(), found.end()) {
-                hints = hints.and(Self::ENCODED);
+                hints = hints.and(Self::ENCODED).and(Self::RUNS_DECODED);
             }
             escapes += u32::from(hint == Self::ESCAPES && hides_letter(text.as_bytes(), found.start()));
             joins += u32::from(hint == Self::JOINS && cuts_word(text.as_bytes(), found.start(), found.end()));
@@ -178,6 +180,12 @@ impl Hints {
     /// Whether something may be hidden that takes long to unfold.
     pub(super) const fn hides(self) -> bool {
         self.has(Self::ENCODED) || self.has(Self::DATA) || (self.has(Self::DECODES) && self.has(Self::RUNS))
+    }
+
+    /// Whether a piece of script of this length is followed as far as any: a small one that decodes and acts may stall first.
+    pub(super) const fn is_followed_far(self, length: usize) -> bool {
+        const SMALL: usize = 8 << 10;
+        self.hides() || (length <= SMALL && self.has(Self::DECODES) && self.has(Self::ACTS))
     }
 
     const fn and(self, other: Self) -> Self {

@@ -90,7 +90,8 @@ fn declared(statement: &str) -> Option<&str> {
 fn statements<'a>(tokens: &Tokens<'a>) -> Vec<&'a str> {
     let mut found = Vec::new();
     let mut depth = 0_i32;
-    let mut from = 0;
+    // Comments before a statement are no part of it.
+    let mut from = tokens.start(0);
     for at in 0..tokens.len() {
         if tokens.kind(at) != Some(Kind::Mark) {
             continue;

@@ -189,14 +189,18 @@ fn runs_nearby(tokens: &Tokens, at: usize) -> bool {
     })
 }
 
-/// E6: a run of only `[]()!+{}$`, as in code that is written without letters.
+/// E6: a run of only `[]()!+{}$`, as in code that is written without letters. What is nested deeply joins nothing.
 pub(super) fn symbol_run(script: &str) -> Option<(ScriptSign, String)> {
     let bytes = script.as_bytes();
-    let mut start = 0;
+    let (mut start, mut joins) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
         if !matches!(byte, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b'{' | b'}' | b'$') {
-            start = at + 1;
-        } else if at + 1 - start >= SYMBOL_RUN {
+            (start, joins) = (at + 1, 0);
+            continue;
+        }
+        joins += usize::from(matches!(byte, b'+' | b'!'));
+        let length = at + 1 - start;
+        if length >= SYMBOL_RUN && joins * 16 >= length {
             return Some((ScriptSign::SymbolRun, cut(script.get(start..)?)));
         }
     }

@@ -71,11 +71,24 @@ fn take(object: &Object, taken: &mut Taken) {
     let place = || id(&object.id);
     let Some(comparison) = COMPARISON.as_ref() else { return };
     let values: Vec<String> = comparison.captures_iter(&object.pattern).map(|found| unescaped(&found[1])).collect();
-    if values.is_empty() {
-        // A pattern about mail, processes or registries: nothing that a web page could show.
+    // A pattern about mail, processes or registries: nothing that a web page could show. Without what else it asks for, a
+    // host would be more than what was meant.
+    if values.is_empty() || asks_for_more(&object.pattern, values.len()) {
         taken.left_out += 1;
+        return;
     }
     values.iter().for_each(|value| taken.take(value, &about, place));
+}
+
+/// Whether a pattern joins what can be looked for with something that cannot.
+fn asks_for_more(pattern: &str, known: usize) -> bool {
+    static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)[a-z0-9-]+:[a-z0-9_.'\[\]*-]+\s*(?:NOT\s+)?(?:!?=|[<>]|IN\b|LIKE\b|MATCHES\b)").ok()
+    });
+    let Some(any) = ANY.as_ref() else { return true };
+    let outside: String = pattern.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
+    let joins = ["AND", "FOLLOWEDBY"].iter().any(|word| outside.split_whitespace().any(|one| one == *word));
+    joins && any.find_iter(pattern).count() > known
 }
 
 fn unescaped(text: &str) -> String {

@@ -25,10 +25,22 @@ pub(super) fn read(raw: &str) -> Result<(IndicatorKind, String), Words> {
     if let Ok(address) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         return of_address(address);
     }
+    if is_range(text) {
+        return Err(words!(
+            "'{text}' is a range of addresses, which is not looked for; write the addresses one by one",
+            "「{text}」はアドレスの範囲であり、照合できません。アドレスを1つずつ書いてください"
+        ));
+    }
     match text.contains("://") || text.contains('/') {
         true => place(text),
         false => host(text),
     }
+}
+
+/// Whether a text is a range of addresses: `203.0.113.0/24`.
+fn is_range(text: &str) -> bool {
+    let short = |bits: &str| (1..=3).contains(&bits.len()) && bits.bytes().all(|byte| byte.is_ascii_digit());
+    text.rsplit_once('/').is_some_and(|(address, bits)| short(bits) && address.parse::<IpAddr>().is_ok())
 }
 
 /// Written harmless by people, whole again.

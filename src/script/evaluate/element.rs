@@ -128,7 +128,7 @@ impl Machine {
                 self.place(inner);
                 Ok(())
             }
-            Value::Text(_) => self.fill(place, child),
+            Value::Text(_) => self.put_text(place, child),
             _ => Ok(()),
         }
     }
@@ -152,7 +152,8 @@ impl Machine {
             return Ok(());
         }
         match name {
-            "innerHTML" | "outerHTML" | "text" | "textContent" | "innerText" => return self.fill(place, value),
+            "innerHTML" | "outerHTML" => return self.fill(place, value),
+            "text" | "textContent" | "innerText" => return self.put_text(place, value),
             "src" | "href" | "action" | "data" | "formaction" | "srcdoc" => self.address(place, name, value),
             _ => {}
         }
@@ -185,6 +186,23 @@ impl Machine {
         if made.name != "a" && text.len() > 1 {
             self.action(sink, &by, &text);
         }
+    }
+
+    /// Text in a made element: it stays text, but in a script.
+    fn put_text(&mut self, place: u32, value: &Value) -> Done {
+        let Some(made) = self.heap.element(place) else { return Ok(()) };
+        if made.name == "script" {
+            return self.fill(place, value);
+        }
+        let text = self.text_of(value);
+        let shown = self.shown(&text);
+        let shown = shown.get(..shown.floor_char_boundary(MAX_VALUE)).unwrap_or_default().replace('<', "&lt;");
+        if let Some(made) = self.heap.element_mut(place)
+            && made.content.len() + shown.len() <= MAX_VALUE
+        {
+            made.content.push_str(&shown);
+        }
+        Ok(())
     }
 
     /// Text or markup in a made element; in a script it is code.

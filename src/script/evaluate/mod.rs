@@ -46,7 +46,7 @@ use value::{Done, Stop, Value};
 /// Why more is left out than any honest script does.
 const ACTIONS: &str = "actions";
 /// Most steps of one script with its layers: a table of strings that is mixed and turned takes some millions.
-const MAX_STEPS: u32 = 4_000_000;
+const MAX_STEPS: u32 = 3_600_000;
 /// Steps that reading a byte of source counts for.
 const STEPS_PER_SOURCE: u32 = 8;
 /// Steps that a node of its tree counts for: there are sources with one for every second byte.

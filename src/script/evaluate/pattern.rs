@@ -283,6 +283,14 @@ fn translate(source: &str) -> Option<String> {
                 out.push_str(if in_class { "]" } else { "\\]" });
                 in_class = false;
             }
+            // In a class of words it is no range.
+            '-' if in_class
+                && (out.ends_with('_') || out.ends_with("0-9"))
+                && rest.len() > 1
+                && !rest.starts_with("-]") =>
+            {
+                out.push_str("\\-");
+            }
             '&' | '~' if in_class => {
                 out.push('\\');
                 out.push(c);

@@ -10,7 +10,9 @@ const MAX_REPEATED: f64 = 1_000_000.0;
 impl Machine {
     /// Calls a method of a text.
     pub(super) fn call_on_text(&mut self, text: &Text, name: &str, arguments: &[Value]) -> Outcome {
-        self.spend(text.len() / 64)?;
+        if !matches!(name, "charAt" | "at" | "charCodeAt" | "codePointAt") {
+            self.spend(text.len() / 64)?;
+        }
         match name {
             "charAt" | "at" | "charCodeAt" | "codePointAt" => Ok(self.character(text, name, arguments)),
             "substr" | "substring" | "slice" => {

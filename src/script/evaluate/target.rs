@@ -162,6 +162,7 @@ impl Machine {
             (before, _) => before,
         };
         self.at_sum = name;
+        self.charge(3);
         let sum = self.add(old, added)?;
         self.assign(symbol, scope, sum.clone());
         Ok(sum)
@@ -236,7 +237,7 @@ impl Machine {
     /// Sets a named field of an item; of a list also its places and length.
     pub(super) fn set_field(&mut self, object: &Value, name: &str, value: Value) -> Done {
         self.make(128 + name.len())?;
-        self.charge(4);
+        self.charge(8);
         if self.heap.list(object).is_some() {
             if let Ok(at) = name.parse::<u32>() {
                 return self.set_at(object, f64::from(at), value);

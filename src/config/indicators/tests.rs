@@ -71,6 +71,26 @@ fn a_stix_bundle() {
 }
 
 #[test]
+fn what_asks_for_more_than_a_host_is_left_out() {
+    let taken = |pattern: &str| {
+        let object = serde_json::json!({"type": "indicator", "id": "indicator--1", "pattern": pattern});
+        let fallback = serde_json::json!({"type": "indicator", "id": "indicator--2", "pattern": "[domain-name:value = 'a.example']"});
+        let file = read(&serde_json::json!({"type": "bundle", "objects": [object, fallback]}).to_string());
+        (values(&file).len() - 1, file.left_out)
+    };
+    assert_eq!(taken("[domain-name:value = 'b.example' AND network-traffic:dst_port = 443]"), (0, 1));
+    assert_eq!(taken("[domain-name:value = 'b.example'] FOLLOWEDBY [file:name = 'x.exe']"), (0, 1));
+    assert_eq!(taken("[domain-name:value = 'b.example' OR file:name = 'x.exe']"), (1, 0));
+    assert_eq!(taken("[url:value = 'https://b.example/AND']"), (1, 0));
+}
+
+#[test]
+fn a_range_of_addresses_is_refused() {
+    let file = read("evil.example\n203.0.113.0/24\n2001:db8::/32\n192.0.2.9/x\n");
+    assert_eq!((file.indicators.len(), file.refused), (2, 2));
+}
+
+#[test]
 fn misp_events_in_each_wrapping() {
     let event = r#"{"Event":{"info":"campaign","Attribute":[
         {"type":"domain","value":"evil.example","to_ids":true,"timestamp":"1790000000"},

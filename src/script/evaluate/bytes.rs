@@ -62,6 +62,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_between_letters_are_noise() {
+        let letters: String = "<script src=//evil.example/a.js></script>".chars().map(|c| format!("{c}~")).collect();
+        let script = format!("document.write('{letters}'.split('~').join(''))");
+        let record = super::super::run(&script, 400_000, std::rc::Rc::default()).expect("a record");
+        assert!(record.signs.iter().any(|(sign, _)| *sign == crate::model::ScriptSign::NoiseReplace), "{record:?}");
+        let honest = "document.write('a b c d e'.split(' ').join(''));var n='1,234,567,890'.split(',').join('')";
+        assert!(
+            super::super::run(honest, 400_000, std::rc::Rc::default()).is_some_and(|record| record.signs.is_empty())
+        );
+    }
+
+    #[test]
     fn bytes_are_decoded() {
         for script in [
             "document.write(new TextDecoder().decode(Uint8Array.from(atob('PGI+'),c=>c.charCodeAt(0))))",

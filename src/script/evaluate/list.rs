@@ -122,7 +122,10 @@ impl Machine {
         if with.is("%") {
             joined.how = joined.how | How::DELIMITED;
         }
-        joined.how = joined.how | How::JOINED;
+        if with.is_empty() && joined.how.has(How::SPLIT) {
+            joined.how = joined.how | How::NOISE;
+        }
+        joined.how = joined.how.whole() | How::JOINED;
         Ok(Value::Text(joined))
     }
 

@@ -290,7 +290,7 @@ impl Machine {
     /// A keyword that exists only after joining two literals (THREATS' E4).
     pub(super) fn split_keyword(&mut self, left: &Text, right: &Text) {
         const REACH: usize = 13;
-        let plain = |how: How| how.is_none() || how == How::JOINED;
+        let plain = |how: How| how.is_none() || how.whole() == How::JOINED;
         let letter =
             |unit: Option<&u16>| unit.and_then(|unit| u8::try_from(*unit).ok()).filter(u8::is_ascii_alphabetic);
         let (Some(last), Some(first)) = (letter(left.units.last()), letter(right.units.first())) else { return };

@@ -115,7 +115,9 @@ impl Machine {
         self.make(count_of(&text.units, &by.units) * PART)?;
         let mut parts = split_units(&text.units, &by.units);
         parts.truncate(limit.max(0.0) as usize);
-        let list = parts.into_iter().map(|part| Value::Text(Text::of(part.to_vec()).by(text.how))).collect();
+        // A mark that stands between many parts may be noise.
+        let how = if !by.is_empty() && parts.len() > NOISY { text.how | How::SPLIT } else { text.how };
+        let list = parts.into_iter().map(|part| Value::Text(Text::of(part.to_vec()).by(how))).collect();
         self.list(list)
     }
 
@@ -193,6 +195,9 @@ impl Machine {
         Ok(Value::Text(Text::new(&format!("{open}{inner}</{tag}>")).by(How::NAMED)))
     }
 }
+
+/// Most parts of a text between which a mark is no noise.
+const NOISY: usize = 3;
 
 /// Longest run of units that is looked for plainly.
 const SHORT: usize = 8;

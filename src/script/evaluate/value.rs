@@ -50,6 +50,9 @@ impl How {
     /// The text of a boolean, list or function.
     pub(in crate::script) const NAMED: Self = Self(1 << 16);
 
+    /// A part of a text that was split at a mark.
+    pub(in crate::script) const SPLIT: Self = Self(1 << 17);
+
     /// Ways that hide letters, other than splitting and replacing.
     const ENCODED: Self = Self(
         Self::ESCAPES.0
@@ -68,8 +71,14 @@ impl How {
         self.0 & other.0 != 0
     }
 
+    /// Whether it is a literal, or a part of one.
     pub(in crate::script) const fn is_none(self) -> bool {
-        self.0 == 0
+        self.whole().0 == 0
+    }
+
+    /// The same, but for being a part.
+    pub(in crate::script) const fn whole(self) -> Self {
+        Self(self.0 & !Self::SPLIT.0)
     }
 
     /// Whether letters were hidden by an encoding.

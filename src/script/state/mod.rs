@@ -28,18 +28,22 @@ pub(super) fn state(tokens: &Tokens) -> Option<ScriptState> {
         return None;
     }
     let mut reader = Reader { tokens, leaves: Vec::new(), names: HashSet::new() };
-    let (mut code, mut at, mut data) = (DigestBuilder::new("script state"), 0, 0_usize);
+    // Most scripts state nothing: what is hashed is gathered first.
+    let (mut code, mut at, mut data) = (Vec::new(), 0, 0_usize);
     while at < tokens.len() {
         if let Some(after) = reader.data(at) {
-            code.part("{}");
+            code.push("{}");
             (at, data) = (after, data + 1);
             continue;
         }
         if is_acting(tokens, at) {
             return None;
         }
-        code.part(tokens.raw(at));
+        code.push(tokens.raw(at));
         at += 1;
+    }
+    if data == 0 {
+        return None;
     }
     // A leaf that was not noted could be anything.
     if reader.leaves.len() > MAX_NOTED {
@@ -48,7 +52,13 @@ pub(super) fn state(tokens: &Tokens) -> Option<ScriptState> {
     let mut leaves = reader.leaves;
     leaves.sort_unstable();
     leaves.dedup();
-    (data > 0 && leaves.len() <= MAX_LEAVES).then(|| ScriptState { code: code.finish(), leaves })
+    (leaves.len() <= MAX_LEAVES).then(|| {
+        let mut digest = DigestBuilder::new("script state");
+        for part in code {
+            digest.part(part);
+        }
+        ScriptState { code: digest.finish(), leaves }
+    })
 }
 
 /// Reads data, and notes what in it is not plain.

@@ -111,6 +111,8 @@ fn scripts() -> Vec<(String, String)> {
         add(&format!("long text: {call}"), format!("{HIDES}{made};for(;;){{{call}}}"));
     }
     let names = |count: u32| (0..count).map(|n| format!("v{n},")).collect::<String>() + "z";
+    add("block that is left at once", format!("{HIDES}for(;;){{continue;{}}}", "a;".repeat(60_000)));
+    add("list with much space", format!("{HIDES}for(;;)[{}1]", " ".repeat(150_000)));
     add("many names", format!("{HIDES}function f(){{var {};f()}}f();f();f()", names(24_000)));
     add("many parameters", format!("{HIDES}function f({}){{f()}}f()", names(24_000)));
     add("references without an end", format!("x='{}';eval(unescape('%61'))", "&#1".repeat(600_000)));

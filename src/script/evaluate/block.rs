@@ -18,6 +18,8 @@ fn children(tree: &Tree, id: Id) -> impl Iterator<Item = Id> {
 impl Machine {
     /// Runs a block; one that declares names of its own gets a scope of its own.
     pub(super) fn block(&mut self, id: Id, scope: u32) -> Done {
+        // All of it is looked at, though little of it may be run.
+        self.spend(self.tree.count(id) / 8)?;
         if !children(&self.tree, id).any(|child| is_of_block(&self.tree, child)) {
             return self.statements(id, scope);
         }

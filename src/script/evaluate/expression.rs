@@ -191,7 +191,8 @@ impl Machine {
         let mut list = Vec::with_capacity(self.tree.count(id));
         for at in 0..self.tree.count(id) {
             if let Some(child) = self.tree.nth(id, at) {
-                list.resize(list.len() + self.holes_before(id, at), Value::Undefined);
+                let holes = self.holes_before(id, at);
+                list.resize(list.len() + holes, Value::Undefined);
                 let value = self.evaluate(child, scope)?;
                 self.spread(self.tree.kind(child) == Kind::Spread, value, &mut list)?;
             }
@@ -200,11 +201,12 @@ impl Machine {
     }
 
     /// How many places of a list are left empty before one of those that are written: `[,a,,b]`.
-    pub(super) fn holes_before(&self, list: Id, at: usize) -> usize {
+    pub(super) fn holes_before(&mut self, list: Id, at: usize) -> usize {
         let end = |at: usize| self.tree.nth(list, at).map(|id| self.tree.range(id).1);
         let from = at.checked_sub(1).map_or_else(|| Some(self.tree.range(list).0 + 1), end);
         let to = self.tree.nth(list, at).map(|id| self.tree.range(id).0);
         let (Some(from), Some(to)) = (from, to) else { return 0 };
+        self.charge(to.saturating_sub(from) as usize / 16);
         let between = self.tree.between(from, to);
         let commas = between.bytes().filter(|byte| *byte == b',').count();
         // A comment may hold commas of its own.

@@ -243,7 +243,9 @@ impl Machine {
 
     fn for_each(&mut self, id: Id, scope: u32) -> Done {
         let Some(left) = self.tree.child(id, Field::Left) else { return Ok(()) };
-        let before = self.tree.between(self.tree.range(id).0, self.tree.range(left).0).trim_end();
+        let (from, to) = (self.tree.range(id).0, self.tree.range(left).0);
+        self.spend(to.saturating_sub(from) as usize / 16)?;
+        let before = self.tree.between(from, to).trim_end();
         let (own, declares) = (before.ends_with("let") || before.ends_with("const"), before.ends_with("var"));
         match own {
             true => self.within(scope, |machine, inner| machine.each_turn(id, inner, (left, inner, true))),
